@@ -1,0 +1,140 @@
+use std::time::Duration;
+
+use record::Timestamp;
+
+/// A search, as understood: which records, and what to make of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    /// Which records.
+    pub filter: Filter,
+    /// What to make of them, first to last. Without any, the records come newest first
+    /// (timestamp descending, then record id descending).
+    pub pipes: Vec<Pipe>,
+}
+
+/// Which records. A field that a record does not have matches nothing, so `NOT field:x` includes records without it.
+///
+/// Field names are the stored ones (`message`, `source`, `http.status_code`), compared exactly.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Filter {
+    /// Every record.
+    All,
+    /// All of these hold.
+    And(Vec<Filter>),
+    /// At least one of these holds.
+    Or(Vec<Filter>),
+    /// This does not hold.
+    Not(Box<Filter>),
+    /// The words of `text` stand in the field, whole, next to each other, in order, in any case (see [`record::Phrase`]).
+    /// A number is equal to `text` read as a number; a truth value is `true` or `false`; a severity is matched by any
+    /// of its spellings. Bare words and phrases are this, on `message`.
+    Phrase { field: String, text: String },
+    /// A word of the field begins with `prefix`, in any case.
+    Prefix { field: String, prefix: String },
+    /// The field's text is exactly this, in this case. A number or truth value is compared in its JSON spelling.
+    Exact { field: String, text: String },
+    /// The regular expression (crate `regex`, case-insensitive unless it says `(?-i)`) is found somewhere in the field.
+    Regex { field: String, pattern: String },
+    /// The field is a number, time or severity on this side of the bound.
+    Compare { field: String, comparison: Comparison, bound: Bound },
+    /// The record has the field.
+    Exists { field: String },
+}
+
+/// Which side of a bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// Less.
+    Less,
+    /// Less or equal.
+    LessOrEqual,
+    /// Greater.
+    Greater,
+    /// Greater or equal.
+    GreaterOrEqual,
+    /// Equal.
+    Equal,
+    /// Has the field, and is not equal.
+    NotEqual,
+}
+
+/// What a field is compared with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Bound {
+    /// Whole and broken numbers compare by value.
+    Number(f64),
+    /// For `timestamp` and `observed_at`.
+    Time(Timestamp),
+    /// For `severity`: compared by OpenTelemetry number.
+    Severity(record::Severity),
+    /// Compared byte by byte.
+    Text(String),
+}
+
+/// One step after the filter.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pipe {
+    /// Numbers over groups. Columns: the keys in order (a bin is called `bin`), then the aggregates.
+    /// Without keys there is exactly one row. Groups in which a key is absent are kept, with an absent cell.
+    Stats { aggregates: Vec<Aggregate>, by: Vec<GroupKey> },
+    /// Orders rows; absent cells last. Ties keep their order.
+    Sort(Vec<SortKey>),
+    /// The first so many rows.
+    Head(u64),
+    /// Only rows for which the filter holds (columns made by earlier steps are fields too).
+    Where(Filter),
+    /// Only these columns, in this order.
+    Fields(Vec<String>),
+    /// The most frequent values of a field, with `count`, most frequent first; ties by value. Absent values do not count.
+    Top { limit: u64, field: String },
+    /// Groups records by message pattern: columns `pattern_id`, `pattern`, `count`, most frequent first; ties by id.
+    Pattern,
+}
+
+/// One number per group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aggregate {
+    /// Which number.
+    pub function: Function,
+    /// Of which field; `None` only for `count()`.
+    pub field: Option<String>,
+    /// Name of the column.
+    pub name: String,
+}
+
+/// What is computed over a group. All but `Count` and `Distinct` look at numbers only.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Function {
+    /// Records, or records that have the field.
+    Count,
+    /// Different values, exactly.
+    Distinct,
+    /// Sum.
+    Sum,
+    /// Arithmetic mean.
+    Avg,
+    /// Smallest.
+    Min,
+    /// Largest.
+    Max,
+    /// The value below which so many per cent lie, 0..=100; may be approximate.
+    Percentile(f64),
+}
+
+/// What rows are grouped by.
+#[derive(Debug, Clone, PartialEq)]
+pub enum GroupKey {
+    /// A field's value.
+    Field(String),
+    /// The start of the stretch of this length that the timestamp lies in, counted from 1970.
+    Bin(Duration),
+}
+
+/// One key of an order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SortKey {
+    /// Column.
+    pub field: String,
+    /// Largest first.
+    pub descending: bool,
+}

@@ -1,0 +1,111 @@
+use record::Kind;
+
+/// Why the lake could not do something. Names files, offsets and limits, never a record's content.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Too much is acknowledged and not yet sealed.
+    #[error("memtable is full ({used} of {limit} bytes)")]
+    Full {
+        /// Bytes held.
+        used: usize,
+        /// Bytes allowed.
+        limit: usize,
+    },
+    /// The disk has no room. Writing resumes by itself when it has.
+    #[error("no space left on the device of the data folder")]
+    DiskFull,
+    /// An fsync failed earlier: what the kernel holds is unknown, so nothing more is written until a restart.
+    #[error("writing stopped after a failed fsync; restart to recover")]
+    Poisoned,
+    /// The idempotency key was used before for something else.
+    #[error("idempotency key was used before with a different body")]
+    KeyReused,
+    /// Another process has the folder open.
+    #[error("data folder {0} is in use by another process")]
+    Locked(String),
+    /// Bytes on disk are not what was written.
+    #[error("{file} is damaged at byte {offset}: {what}")]
+    Corrupt {
+        /// File, relative to the data folder.
+        file: String,
+        /// Byte in it.
+        offset: u64,
+        /// What was expected.
+        what: &'static str,
+    },
+    /// The version or time asked for does not exist (any more).
+    #[error("table has no {0}")]
+    NoSuchVersion(String),
+    /// Reading or writing a file.
+    #[error("{doing}")]
+    Io {
+        /// What was being done, to which file.
+        doing: String,
+        /// Why it failed.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The Delta log.
+    #[error("{doing}")]
+    Delta {
+        /// What was being done.
+        doing: &'static str,
+        /// Why it failed.
+        #[source]
+        source: Box<deltalake_core::DeltaTableError>,
+    },
+    /// A segment.
+    #[error("{doing}")]
+    Parquet {
+        /// What was being done, to which file.
+        doing: String,
+        /// Why it failed.
+        #[source]
+        source: parquet::errors::ParquetError,
+    },
+    /// Arrow arrays that do not fit together.
+    #[error("{doing}")]
+    Arrow {
+        /// What was being done.
+        doing: &'static str,
+        /// Why it failed.
+        #[source]
+        source: arrow::error::ArrowError,
+    },
+    /// The object store.
+    #[error("{doing}")]
+    Store {
+        /// What was being done.
+        doing: String,
+        /// Why it failed.
+        #[source]
+        source: object_store::Error,
+    },
+    /// The state database.
+    #[error("{doing}")]
+    State {
+        /// What was being done.
+        doing: &'static str,
+        /// Why it failed.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// The lake was closed.
+    #[error("the lake is closed")]
+    Closed,
+}
+
+impl Error {
+    /// What the caller may do about it.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Error::Full { .. } => Kind::Overloaded,
+            Error::DiskFull | Error::Poisoned | Error::Closed | Error::Store { .. } => Kind::Unavailable,
+            Error::KeyReused => Kind::Invalid,
+            Error::Locked(_) => Kind::Conflict,
+            Error::NoSuchVersion(_) => Kind::NotFound,
+            Error::Corrupt { .. } => Kind::Broken,
+            Error::Io { .. } | Error::Delta { .. } | Error::Parquet { .. } | Error::Arrow { .. } | Error::State { .. } => Kind::Broken,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+use super::*;
+
+fn sample() -> BatchBuilder {
+    let mut batch = Batch::builder(Tenant::default(), Timestamp::from_micros(7));
+    let mut record = Record::at(Timestamp::from_micros(1));
+    record.message = batch.text("first");
+    let name = batch.name("user.id");
+    batch.field(name, Value::Int(5));
+    batch.finish_record(record);
+    batch
+}
+
+#[test]
+fn an_abandoned_record_leaves_no_trace() {
+    let mut batch = sample();
+    batch.text("secret");
+    let kept = batch.name("user.id");
+    let gone = batch.name("secret_name");
+    batch.field(kept, Value::Int(6));
+    batch.field(gone, Value::Bool(true));
+    batch.abandon_record();
+    let again = batch.name("other");
+    assert_eq!((kept, gone, again), (NameId(0), NameId(1), NameId(1)));
+    assert_eq!(batch.name("user.id"), NameId(0));
+    let batch = batch.build();
+    assert_eq!(batch.names().collect::<Vec<_>>(), ["user.id"], "a name without a record goes too");
+    assert!(!batch.parts().arena.contains("secret"));
+    assert_eq!(batch.records().len(), 1);
+}
+
+#[test]
+fn shed_text_exists_nowhere() {
+    let mut batch = sample().build();
+    let masked = batch.add_text("***");
+    batch.record_mut(0).message = masked;
+    assert!(batch.parts().arena.contains("first"));
+    batch.shed();
+    assert!(!batch.parts().arena.contains("first"));
+    assert_eq!(batch.text(batch.records()[0].message), "***");
+    assert_eq!(batch.name(NameId(0)), "user.id");
+}
+
+#[test]
+fn parts_that_point_outside_are_refused() {
+    let good = sample().build().parts().clone();
+    assert!(Batch::from_parts(good.clone()).is_ok());
+    let spoil: [fn(&mut Parts); 5] = [
+        |parts| parts.records[0].message.len = 99,
+        |parts| parts.names[0].start = 4_000_000_000,
+        |parts| parts.fields[0].name = NameId(9),
+        |parts| parts.records[0].fields.len = 2,
+        |parts| parts.arena = "\u{e4}".repeat(20),
+    ];
+    for (index, spoil) in spoil.iter().enumerate() {
+        let mut parts = good.clone();
+        spoil(&mut parts);
+        assert!(Batch::from_parts(parts).is_err(), "case {index}");
+    }
+}

@@ -1,0 +1,23 @@
+//! The words every room speaks.
+//!
+//! In: nothing. Out: [`Record`], [`Batch`], ids, [`Severity`], [`Timestamp`], [`TimeRange`], [`Clock`], [`Kind`].
+//! Never: async, input or output, a wire format.
+//! Begin with [`Batch`]: what travels from `intake` through `privacy` into the lake.
+
+mod batch;
+mod clock;
+mod id;
+mod kind;
+mod severity;
+mod tenant;
+mod time;
+
+pub use batch::{
+    Batch, BatchBuilder, Field, Malformed, NameId, Parts, Record, RecordFields, RejectReason, Rejected, Span, TimeOrigin, Value,
+};
+pub use clock::{Clock, SystemClock};
+pub use id::{ParseRecordIdError, RecordId};
+pub use kind::Kind;
+pub use severity::Severity;
+pub use tenant::{InvalidTenant, Tenant};
+pub use time::{ParseTimeError, TimeRange, Timestamp, parse_duration};
