@@ -1,6 +1,7 @@
 //! The words every room speaks.
 //!
-//! In: nothing. Out: [`Record`], [`Batch`], ids, [`Severity`], [`Timestamp`], [`TimeRange`], [`Clock`], [`Kind`].
+//! In: nothing. Out: [`Record`], [`Batch`], ids, [`Severity`], [`Timestamp`], [`TimeRange`], [`Clock`], [`Kind`];
+//! what a word is ([`words`], [`Phrase`]).
 //! Never: async, input or output, a wire format.
 //! Begin with [`Batch`]: what travels from `intake` through `privacy` into the lake.
 
@@ -11,6 +12,7 @@ mod kind;
 mod severity;
 mod tenant;
 mod time;
+mod words;
 
 pub use batch::{
     Batch, BatchBuilder, Field, Malformed, NameId, Parts, Record, RecordFields, RejectReason, Rejected, Span, TimeOrigin, Value,
@@ -21,3 +23,4 @@ pub use kind::Kind;
 pub use severity::Severity;
 pub use tenant::{InvalidTenant, Tenant};
 pub use time::{ParseTimeError, TimeRange, Timestamp, parse_duration};
+pub use words::{Phrase, Prefix, fold, words};
