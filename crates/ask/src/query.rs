@@ -8,8 +8,38 @@ pub struct Query {
     /// Which records.
     pub filter: Filter,
     /// What to make of them, first to last. Without any, the records come newest first
-    /// (timestamp descending, then record id descending).
+    /// (timestamp descending, then record id descending), and in this order they enter the first step.
     pub pipes: Vec<Pipe>,
+}
+
+/// The columns that every table of records has, in the order in which a search shows them. A record's attributes follow,
+/// by name. `severity` is shown as its name; `observed_at` is when the record was received.
+pub const RECORD_COLUMNS: [&str; 13] = [
+    "record_id",
+    "timestamp",
+    "timestamp_nanos",
+    "observed_at",
+    "severity",
+    "source",
+    "host",
+    "message",
+    "trace_id",
+    "span_id",
+    "transaction_id",
+    "error_code",
+    "pattern_id",
+];
+
+impl Query {
+    /// How many records match, in each stretch of time of this length that has any: columns `bin` and `count`, in order of time.
+    pub fn histogram(filter: Filter, bin: Duration) -> Query {
+        let count = Aggregate { function: Function::Count, field: None, name: "count".to_owned() };
+        let by_time = SortKey { field: "bin".to_owned(), descending: false };
+        Query {
+            filter,
+            pipes: vec![Pipe::Stats { aggregates: vec![count], by: vec![GroupKey::Bin(bin)] }, Pipe::Sort(vec![by_time])],
+        }
+    }
 }
 
 /// Which records. A field that a record does not have matches nothing, so `NOT field:x` includes records without it.
@@ -28,17 +58,47 @@ pub enum Filter {
     /// The words of `text` stand in the field, whole, next to each other, in order, in any case (see [`record::Phrase`]).
     /// A number is equal to `text` read as a number; a truth value is `true` or `false`; a severity is matched by any
     /// of its spellings. Bare words and phrases are this, on `message`.
-    Phrase { field: String, text: String },
+    Phrase {
+        /// Where to look.
+        field: String,
+        /// The words, as written.
+        text: String,
+    },
     /// A word of the field begins with `prefix`, in any case.
-    Prefix { field: String, prefix: String },
+    Prefix {
+        /// Where to look.
+        field: String,
+        /// What the word begins with; words before the last must stand whole (see [`record::Prefix`]).
+        prefix: String,
+    },
     /// The field's text is exactly this, in this case. A number or truth value is compared in its JSON spelling.
-    Exact { field: String, text: String },
+    Exact {
+        /// Where to look.
+        field: String,
+        /// The whole text.
+        text: String,
+    },
     /// The regular expression (crate `regex`, case-insensitive unless it says `(?-i)`) is found somewhere in the field.
-    Regex { field: String, pattern: String },
+    Regex {
+        /// Where to look.
+        field: String,
+        /// The expression, without slashes around it.
+        pattern: String,
+    },
     /// The field is a number, time or severity on this side of the bound.
-    Compare { field: String, comparison: Comparison, bound: Bound },
+    Compare {
+        /// What to compare.
+        field: String,
+        /// Which side.
+        comparison: Comparison,
+        /// With what.
+        bound: Bound,
+    },
     /// The record has the field.
-    Exists { field: String },
+    Exists {
+        /// What must be there.
+        field: String,
+    },
 }
 
 /// Which side of a bound.
@@ -76,8 +136,15 @@ pub enum Bound {
 pub enum Pipe {
     /// Numbers over groups. Columns: the keys in order (a bin is called `bin`), then the aggregates.
     /// Without keys there is exactly one row. Groups in which a key is absent are kept, with an absent cell.
-    Stats { aggregates: Vec<Aggregate>, by: Vec<GroupKey> },
-    /// Orders rows; absent cells last. Ties keep their order.
+    /// Rows come in ascending order of the keys, as `Sort` orders them.
+    Stats {
+        /// The numbers.
+        aggregates: Vec<Aggregate>,
+        /// What makes a group.
+        by: Vec<GroupKey>,
+    },
+    /// Orders rows; absent cells last. Ties keep their order. Numbers by value, texts by their bytes, the column
+    /// `severity` by rank.
     Sort(Vec<SortKey>),
     /// The first so many rows.
     Head(u64),
@@ -86,7 +153,12 @@ pub enum Pipe {
     /// Only these columns, in this order.
     Fields(Vec<String>),
     /// The most frequent values of a field, with `count`, most frequent first; ties by value. Absent values do not count.
-    Top { limit: u64, field: String },
+    Top {
+        /// How many values.
+        limit: u64,
+        /// Of which field.
+        field: String,
+    },
     /// Groups records by message pattern: columns `pattern_id`, `pattern`, `count`, most frequent first; ties by id.
     Pattern,
 }

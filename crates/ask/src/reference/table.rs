@@ -1,0 +1,100 @@
+use std::collections::BTreeMap;
+
+use record::{Batch, Record, RecordId, Timestamp};
+
+use crate::place::{Fields, Place, fixed_cell, value_cell};
+use crate::{Cell, OwnedCell, RECORD_COLUMNS};
+
+/// What a message's pattern is: the value of `pattern_id`, and the pattern's text.
+type PatternOf = dyn Fn(&str) -> (OwnedCell, String);
+
+/// Records of one tenant, as they are stored.
+#[derive(Default)]
+pub struct Table {
+    rows: Vec<Row>,
+    pattern_of: Option<Box<PatternOf>>,
+}
+
+impl Table {
+    /// No records.
+    pub fn new() -> Table {
+        Table::default()
+    }
+
+    /// No records; those added get `pattern_id` from their message, and `| pattern` shows the text.
+    pub fn with_patterns(pattern_of: impl Fn(&str) -> (OwnedCell, String) + 'static) -> Table {
+        Table { rows: Vec::new(), pattern_of: Some(Box::new(pattern_of)) }
+    }
+
+    /// Adds a batch that was made durable `at` this time on a node, its first record with this running number.
+    pub fn add(&mut self, batch: &Batch, at: Timestamp, node: u16, first_sequence: u64) {
+        self.add_with_ids(batch, |index| RecordId::new(at, node, first_sequence + index as u64));
+    }
+
+    /// Adds a batch whose records have these ids.
+    pub fn add_with_ids(&mut self, batch: &Batch, id_of: impl Fn(usize) -> RecordId) {
+        for (index, record) in batch.records().iter().enumerate() {
+            let mut row = Row::of(batch, record, id_of(index));
+            if let (Some(pattern_of), Some(message)) = (&self.pattern_of, batch.text_if(record.message)) {
+                let (id, pattern) = pattern_of(message);
+                row.cells.insert("pattern_id".to_owned(), id);
+                row.pattern = Some(pattern);
+            }
+            self.rows.push(row);
+        }
+    }
+
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+}
+
+/// A record, or what a step made of records.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    /// Of records only: by these they come newest first.
+    pub(super) timestamp: Timestamp,
+    pub(super) id: RecordId,
+    /// The text of the record's pattern. No column: only `| pattern` shows it.
+    pub(super) pattern: Option<String>,
+    cells: BTreeMap<String, OwnedCell>,
+}
+
+impl Row {
+    fn of(batch: &Batch, record: &Record, id: RecordId) -> Row {
+        let mut cells = BTreeMap::new();
+        for field in batch.fields(record) {
+            // Of two attributes with one name, the first counts.
+            cells.entry(batch.name(field.name).to_owned()).or_insert_with(|| value_cell(batch, field.value).into());
+        }
+        for column in RECORD_COLUMNS {
+            cells.remove(column);
+            match fixed_cell(batch, record, column) {
+                Cell::Absent => {}
+                cell => drop(cells.insert(column.to_owned(), cell.into())),
+            }
+        }
+        cells.insert("record_id".to_owned(), OwnedCell::Text(id.to_string()));
+        Row { timestamp: record.timestamp, id, pattern: None, cells }
+    }
+
+    /// A row that is no record.
+    pub(super) fn made(columns: &[String], values: Vec<OwnedCell>) -> Row {
+        let cells = columns.iter().cloned().zip(values).filter(|(_, value)| *value != OwnedCell::Absent).collect();
+        Row { timestamp: Timestamp::MIN, id: RecordId::new(Timestamp::MIN, 0, 0), pattern: None, cells }
+    }
+
+    pub(super) fn get(&self, column: &str) -> OwnedCell {
+        self.cells.get(column).cloned().unwrap_or(OwnedCell::Absent)
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.cells.keys().map(String::as_str)
+    }
+}
+
+impl Fields for Row {
+    fn cell(&self, place: &Place) -> Cell<'_> {
+        self.cells.get(&place.name).map_or(Cell::Absent, OwnedCell::as_cell)
+    }
+}
