@@ -52,8 +52,22 @@ impl Matcher {
         self.matches_fields(&Live { batch, record })
     }
 
+    /// Whether a single value matches, whatever its field is called: for whoever holds values and no records.
+    pub fn matches_value(&self, value: &Cell<'_>) -> bool {
+        self.matches_fields(&Same(value))
+    }
+
     pub(crate) fn matches_fields(&self, fields: &impl Fields) -> bool {
         holds(&self.0, fields)
+    }
+}
+
+/// Every field is this value.
+struct Same<'a>(&'a Cell<'a>);
+
+impl Fields for Same<'_> {
+    fn cell(&self, _: &Place) -> Cell<'_> {
+        self.0.clone()
     }
 }
 

@@ -114,6 +114,19 @@ fn severities_and_times_are_ordered() {
 }
 
 #[test]
+fn a_single_value_matches_by_its_kind() {
+    let matches = |query: &str, value: Cell| {
+        Matcher::new(&parse(query, Timestamp::default()).unwrap().filter).unwrap().matches_value(&value)
+    };
+    assert!(matches("x:refused", Cell::Text("Connection refused")));
+    assert!(matches("x:5..6", Cell::Int(5)));
+    assert!(!matches("x:5..6", Cell::Text("5")));
+    assert!(!matches("x:*", Cell::Absent));
+    assert!(matches("x:\"a\"", Cell::Other("[\"a\"]".to_owned())));
+    assert!(matches("x:2026-02*", Cell::Time(Timestamp::parse("2026-02-06").unwrap().0)));
+}
+
+#[test]
 fn a_regular_expression_too_large_is_refused() {
     let filter = Filter::Regex { field: "message".to_owned(), pattern: "(x{1000}){1000}".to_owned() };
     assert!(matches!(Matcher::new(&filter), Err(Error::Invalid { .. })));

@@ -65,15 +65,7 @@ impl<'a> Parser<'a> {
 
     fn unary(&mut self, place: Place) -> Result<Filter, Error> {
         self.cursor.skip_space();
-        let minus = self.cursor.sees("-") && !self.is_negative_number(place);
-        if self.cursor.eat_word("NOT") || (minus && self.cursor.eat("-")) {
-            if minus && (self.cursor.at_term_end() && !self.cursor.sees("(") && !self.cursor.sees("\"") && !self.cursor.sees("`"))
-            {
-                return Err(fail(self.cursor.at() - 1, "expected what to exclude, directly after `-`", QUOTE_HINT));
-            }
-            if minus && self.cursor.sees("-") {
-                return Err(fail(self.cursor.at() - 1, "`-` excludes, and cannot stand twice", QUOTE_HINT));
-            }
+        if self.cursor.eat_word("NOT") || self.minus(place)? {
             return Ok(Filter::Not(Box::new(self.nested(|parser| parser.unary(place))?)));
         }
         let filter = self.primary(place)?;
@@ -83,9 +75,23 @@ impl<'a> Parser<'a> {
         Ok(filter)
     }
 
+    /// Takes a `-` that stands directly before what it excludes.
+    fn minus(&mut self, place: Place) -> Result<bool, Error> {
+        let at = self.cursor.at();
+        if self.is_negative_number(place) || !self.cursor.eat("-") {
+            return Ok(false);
+        }
+        match self.cursor.peek() {
+            Some('-') => Err(fail(at, "`-` excludes, and cannot stand twice", QUOTE_HINT)),
+            Some(c) if !c.is_whitespace() && !matches!(c, ')' | '|') => Ok(true),
+            _ => Err(fail(at, "expected what to exclude, directly after `-`", QUOTE_HINT)),
+        }
+    }
+
     /// In a list, `-5` is a value.
     fn is_negative_number(&self, place: Place) -> bool {
-        matches!(place, Place::List(_)) && self.cursor.rest()[1..].starts_with(|c: char| c.is_ascii_digit())
+        let digit_follows = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+        matches!(place, Place::List(_)) && self.cursor.rest().strip_prefix('-').is_some_and(digit_follows)
     }
 
     fn primary(&mut self, place: Place) -> Result<Filter, Error> {

@@ -326,3 +326,13 @@ fn the_page_shows_what_wrong_queries_get() {
         assert!(message.contains(says) && hint.unwrap_or_default().contains(hints), "{row}: {message}");
     }
 }
+
+#[test]
+fn the_page_and_the_source_show_one_grammar() {
+    let block = |text: &str| {
+        let block = text.split("```text\n").find(|block| block.contains("query     = [ filter ]")).unwrap();
+        let block = block.split("```").next().unwrap().replace("/// ", "");
+        block.lines().map(|line| line.trim_end().trim_end_matches("///").to_owned()).collect::<Vec<String>>()
+    };
+    assert_eq!(block(PAGE), block(include_str!("../parse.rs")));
+}
