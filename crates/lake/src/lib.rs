@@ -5,11 +5,16 @@
 //! Begin with [`Lake::append`] (fast path), then `seal` (slow path), then `recover`.
 
 mod config;
+/// Open for `examples/wal_speed.rs` alone.
+#[doc(hidden)]
+pub mod disk;
 mod error;
 mod lake;
 mod segment;
 mod snapshot;
-mod wal;
+/// Open for `examples/wal_speed.rs` alone.
+#[doc(hidden)]
+pub mod wal;
 
 pub use config::Config;
 pub use error::Error;
