@@ -198,7 +198,7 @@ const STATUS: [Plainly; 8] = [
 pub(crate) fn record() -> impl Strategy<Value = Plain> {
     let message = prop::collection::vec(select(&WORDS[..]), 0..4).prop_map(|words| words.join(" "));
     let parts = (0_i64..4, prop::option::of(severity()), prop::option::of(select(&["a", "b"][..])), prop::option::of(message));
-    (parts, prop::option::of(select(&STATUS[..]))).prop_map(|((second, severity, source, message), status)| Plain {
+    (parts, prop::option::weighted(0.9, select(&STATUS[..]))).prop_map(|((second, severity, source, message), status)| Plain {
         second,
         severity,
         source,
@@ -235,7 +235,8 @@ pub(crate) fn batch(records: &[Plain]) -> Batch {
 
 /// A filter in the words of [`record`].
 pub(crate) fn matching_filter() -> impl Strategy<Value = Filter> {
-    let field = || select(owned(&["message", "status", "source", "severity", "nothing"]));
+    let field =
+        || select(owned(&["message", "message", "message", "status", "status", "status", "source", "severity", "nothing"]));
     let text = || {
         prop_oneof![
             select(&WORDS[..]),

@@ -22,7 +22,7 @@ fn what_every_match_must_contain() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(3000))]
     #[test]
     fn every_match_contains_them(filter in sample::matching_filter(), record in sample::record()) {
         let batch = sample::batch(&[record]);
