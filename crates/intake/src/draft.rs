@@ -1,0 +1,382 @@
+use std::ops::Range;
+use std::time::Duration;
+
+use record::{Batch, BatchBuilder, Record, RejectReason, Rejected, Severity, Span, TimeOrigin, Timestamp, Value};
+
+use crate::body::{Body, Whereabouts};
+use crate::event_time::{self, Moment};
+use crate::keys::{KeyId, Keys, ROOT};
+use crate::limits::Fault;
+use crate::places::{BUNYAN_RANK, Place, Role};
+use crate::raw::Raw;
+use crate::{Context, grade};
+
+/// How far before its receipt a record's time is believed: ten years, for archives that are read in late.
+const AGE_MAX: Duration = Duration::from_secs(10 * 31_557_600);
+
+/// How far after its receipt a record's time is believed: clocks of senders are that wrong, rarely more.
+const AHEAD_MAX: Duration = Duration::from_secs(600);
+
+/// Where the sender's own text goes when it is no time, or none to believe.
+const TIMESTAMP_ORIGINAL: &str = "timestamp_original";
+
+/// The rank of what a line's fixed layout says; names rank behind it.
+const LAYOUT: u8 = 0;
+
+/// Added to the rank of a time or severity that cannot be read: any that can be read goes before it.
+const UNREADABLE: u8 = 200;
+
+/// Nothing was offered for the place.
+const NONE: u8 = u8::MAX;
+
+/// The record being built: its attributes lie in the batch already; what stands for its fixed places is held back until
+/// all of it was seen, because the best name wins and the others become attributes.
+pub(crate) struct Draft<'a> {
+    /// The body.
+    pub(crate) text: &'a str,
+    pub(crate) context: &'a Context<'a>,
+    pub(crate) keys: Keys,
+    batch: BatchBuilder,
+    whereabouts: Whereabouts<'a>,
+    earliest: Timestamp,
+    latest: Timestamp,
+    /// The request's source in the batch; `None` before it is needed, and when it went with a record.
+    source: Option<Span>,
+    ranks: [u8; Place::COUNT],
+    offers: [(KeyId, Raw<'a>); Place::COUNT],
+    moment: Option<Moment>,
+    severity: Option<Severity>,
+    is_bunyan: bool,
+    key_count: usize,
+    mended: u64,
+}
+
+impl<'a> Draft<'a> {
+    pub(crate) fn new(body: &'a Body<'_>, context: &'a Context<'a>) -> Draft<'a> {
+        let received_at = context.received_at;
+        let mut batch = Batch::builder(context.tenant.clone(), received_at);
+        batch.reserve(body.bytes.len());
+        batch.repaired(body.mended);
+        Draft {
+            text: &body.text,
+            context,
+            keys: Keys::new(),
+            batch,
+            whereabouts: Whereabouts::new(body),
+            earliest: received_at.minus(AGE_MAX),
+            latest: received_at.plus(AHEAD_MAX),
+            source: None,
+            ranks: [NONE; Place::COUNT],
+            offers: [(ROOT, Raw::EmptyObject); Place::COUNT],
+            moment: None,
+            severity: None,
+            is_bunyan: false,
+            key_count: 0,
+            mended: 0,
+        }
+    }
+
+    /// The batch of all records that were finished.
+    pub(crate) fn build(self) -> Batch {
+        self.batch.build()
+    }
+
+    /// Begins a record. One that was begun and not finished is forgotten.
+    #[inline]
+    pub(crate) fn begin(&mut self) {
+        self.keys.begin();
+        self.ranks = [NONE; Place::COUNT];
+        self.moment = None;
+        self.severity = None;
+        self.is_bunyan = false;
+        self.key_count = 0;
+        self.mended = 0;
+    }
+
+    /// The key of a dotted name found at `at`.
+    pub(crate) fn key(&mut self, name: &str, at: usize) -> Result<KeyId, Fault> {
+        if name.len() > self.context.limits.name_bytes_max {
+            return Err(Fault::new(RejectReason::NameTooLong, at));
+        }
+        self.keys.id(name, self.context.limits.names_max).ok_or(Fault::new(RejectReason::TooManyFields, at))
+    }
+
+    /// Counts a key of the record, whether or not it leads to an attribute.
+    #[inline]
+    pub(crate) fn count_key(&mut self, at: usize) -> Result<(), Fault> {
+        self.key_count += 1;
+        if self.key_count > self.context.limits.keys_max {
+            return Err(Fault::new(RejectReason::TooManyFields, at));
+        }
+        Ok(())
+    }
+
+    /// How many keys the record may still have.
+    pub(crate) fn keys_left(&self) -> usize {
+        self.context.limits.keys_max - self.key_count
+    }
+
+    /// Counts keys that were found within an array, no more than are left.
+    pub(crate) fn count_keys(&mut self, count: usize) {
+        self.key_count += count;
+    }
+
+    /// Gives the record a value under a key that it has not had.
+    #[inline]
+    pub(crate) fn put(&mut self, id: KeyId, raw: Raw<'a>, at: usize) -> Result<(), Fault> {
+        raw.check_length(self.context.limits.text_bytes_max).map_err(|reason| Fault::new(reason, at))?;
+        match self.keys.get(id).expect("BUG: the key is this record's").role {
+            None => self.attribute(id, raw),
+            Some(role) => self.offer(role, id, raw),
+        }
+        Ok(())
+    }
+
+    /// [`Draft::put`] for plain text.
+    #[inline]
+    pub(crate) fn put_text(&mut self, id: KeyId, text: &'a str, at: usize) -> Result<(), Fault> {
+        if text.len() > self.context.limits.text_bytes_max {
+            return Err(Fault::new(RejectReason::TextTooLong, at));
+        }
+        match self.keys.get(id).expect("BUG: the key is this record's").role {
+            None => {
+                let name = self.keys.name_id(id, &mut self.batch);
+                let value = Value::Text(self.batch.text(text));
+                self.batch.field(name, value);
+            }
+            Some(role) => self.offer(role, id, Raw::Text(text)),
+        }
+        Ok(())
+    }
+
+    /// [`Draft::put`] for a whole number, written as `text`.
+    #[inline]
+    pub(crate) fn put_int(&mut self, id: KeyId, number: i64, text: &'a str) {
+        match self.keys.get(id).expect("BUG: the key is this record's").role {
+            None => {
+                let name = self.keys.name_id(id, &mut self.batch);
+                self.batch.field(name, Value::Int(number));
+            }
+            Some(role) => self.offer(role, id, Raw::Int(number, text)),
+        }
+    }
+
+    /// Gives the record a named value of a line format, where a name may come again: then it is numbered.
+    pub(crate) fn put_named(&mut self, name: &str, raw: Raw<'a>, at: usize) -> Result<(), Fault> {
+        self.count_key(at)?;
+        let mut id = self.key(name, at)?;
+        let mut count = 1;
+        while !self.keys.mark(id) {
+            count += 1;
+            id = self.key(&format!("{name}.{count}"), at)?;
+        }
+        self.put(id, raw, at)
+    }
+
+    /// Sets a text place from the layout of a line, which goes before any name.
+    pub(crate) fn put_place(&mut self, place: Place, raw: Raw<'a>, at: usize) -> Result<(), Fault> {
+        raw.check_length(self.context.limits.text_bytes_max).map_err(|reason| Fault::new(reason, at))?;
+        self.take_by_layout(place, raw);
+        Ok(())
+    }
+
+    /// Sets the time from the layout of a line; `text` is how it stood there.
+    pub(crate) fn put_time(&mut self, moment: Moment, text: &'a str) {
+        self.take_by_layout(Place::Time, Raw::Text(text));
+        self.moment = Some(moment);
+    }
+
+    /// Sets the severity from the layout of a line.
+    pub(crate) fn put_severity(&mut self, severity: Severity) {
+        self.take_by_layout(Place::Severity, Raw::Text(severity.as_str()));
+        self.severity = Some(severity);
+    }
+
+    /// What a name was offered for the place becomes an attribute; what the layout said before is replaced.
+    fn take_by_layout(&mut self, place: Place, raw: Raw<'a>) {
+        let index = place as usize;
+        let (loser, value) = std::mem::replace(&mut self.offers[index], (ROOT, raw));
+        if self.has(place) && self.ranks[index] != LAYOUT {
+            self.attribute(loser, value);
+        }
+        self.ranks[index] = LAYOUT;
+    }
+
+    /// Whether something was offered for the place.
+    pub(crate) fn has(&self, place: Place) -> bool {
+        self.ranks[place as usize] != NONE
+    }
+
+    #[inline]
+    fn attribute(&mut self, id: KeyId, raw: Raw<'a>) {
+        let name = self.keys.name_id(id, &mut self.batch);
+        let value = match raw {
+            Raw::Text(text) => Value::Text(self.batch.text(text)),
+            Raw::Int(number, _) => Value::Int(number),
+            Raw::Float(number, _) => Value::Float(number),
+            Raw::Bool(truth) => Value::Bool(truth),
+            Raw::Escaped(..) => Value::Text(self.write(raw)),
+            Raw::Array { .. } | Raw::EmptyObject => Value::Json(self.write(raw)),
+        };
+        self.batch.field(name, value);
+    }
+
+    fn write(&mut self, raw: Raw<'a>) -> Span {
+        let mark = self.batch.mark();
+        self.mended += raw.write(self.batch.arena());
+        self.batch.since(mark)
+    }
+
+    /// A value whose name stands for a place: it takes the place unless a better one has it.
+    #[inline]
+    fn offer(&mut self, role: Role, id: KeyId, raw: Raw<'a>) {
+        match role.place {
+            Place::Time => self.offer_time(role.rank, id, raw),
+            Place::Severity => self.offer_severity(role, id, raw),
+            Place::Message if matches!(raw, Raw::Array { .. }) => self.take(role.place, role.rank, id, raw),
+            _ if matches!(raw, Raw::Array { .. } | Raw::EmptyObject) => self.attribute(id, raw),
+            _ => self.take(role.place, role.rank, id, raw),
+        }
+    }
+
+    #[inline]
+    fn offer_time(&mut self, rank: u8, id: KeyId, raw: Raw<'a>) {
+        let moment = event_time::read(raw, self.context.received_at);
+        let rank = if moment.is_some() { rank } else { rank + UNREADABLE };
+        if rank < self.ranks[Place::Time as usize] {
+            self.moment = moment;
+        }
+        self.take(Place::Time, rank, id, raw);
+    }
+
+    #[inline]
+    fn offer_severity(&mut self, role: Role, id: KeyId, raw: Raw<'a>) {
+        self.is_bunyan |= grade::is_bunyan(raw, role.scale);
+        let Some(severity) = grade::read(raw, role.scale) else { return self.attribute(id, raw) };
+        if role.rank < self.ranks[Place::Severity as usize] {
+            self.severity = Some(severity);
+        }
+        self.take(Place::Severity, role.rank, id, raw);
+    }
+
+    #[inline(always)]
+    fn take(&mut self, place: Place, rank: u8, id: KeyId, raw: Raw<'a>) {
+        let index = place as usize;
+        if self.ranks[index] != NONE {
+            return self.contend(place, rank, id, raw);
+        }
+        self.offers[index] = (id, raw);
+        self.ranks[index] = rank;
+    }
+
+    /// The better one takes the place, the other becomes an attribute.
+    #[cold]
+    fn contend(&mut self, place: Place, rank: u8, id: KeyId, raw: Raw<'a>) {
+        let index = place as usize;
+        let mut loser = (id, raw);
+        if rank < self.ranks[index] {
+            std::mem::swap(&mut loser, &mut self.offers[index]);
+            self.ranks[index] = rank;
+        }
+        self.attribute(loser.0, loser.1);
+    }
+
+    /// Ends the record.
+    #[inline]
+    pub(crate) fn finish(&mut self) {
+        let mut record = Record::at(self.context.received_at);
+        record.severity = self.severity;
+        self.settle_time(&mut record);
+        self.settle_bunyan_name();
+        for (place, text) in Place::TEXTS.into_iter().zip(record.texts_mut()) {
+            if self.ranks[place as usize] != NONE {
+                *text = match self.offers[place as usize].1 {
+                    Raw::Text(plain) => self.batch.text(plain),
+                    raw => self.write(raw),
+                };
+            }
+        }
+        if record.source.is_absent() {
+            record.source = self.request_source();
+        }
+        self.batch.repaired(self.mended);
+        self.batch.finish_record(record);
+        self.keys.settle();
+    }
+
+    #[inline]
+    fn settle_time(&mut self, record: &mut Record) {
+        match self.moment {
+            Some((at, nanos)) if (self.earliest..=self.latest).contains(&at) => {
+                record.timestamp = at;
+                record.nanos = nanos;
+            }
+            Some(_) => {
+                record.origin = TimeOrigin::Anomalous;
+                self.keep_original_time();
+            }
+            None => {
+                record.origin = TimeOrigin::Received;
+                if self.has(Place::Time) {
+                    self.keep_original_time();
+                }
+            }
+        }
+    }
+
+    /// The time as the sender wrote it becomes an attribute; under its own name if the sender uses this one too.
+    fn keep_original_time(&mut self) {
+        let (own, raw) = self.offers[Place::Time as usize];
+        let raw = match raw {
+            Raw::Int(_, text) | Raw::Float(_, text) => Raw::Text(text),
+            other => other,
+        };
+        let id = self.keys.id(TIMESTAMP_ORIGINAL, usize::MAX).expect("BUG: no limit was set");
+        if self.keys.mark(id) {
+            self.attribute(id, raw);
+        } else if own != ROOT {
+            self.attribute(own, raw);
+        }
+    }
+
+    /// Bunyan calls the source `name`; elsewhere that is too often somebody's.
+    fn settle_bunyan_name(&mut self) {
+        let source = Place::Source as usize;
+        if self.ranks[source] == BUNYAN_RANK && !self.is_bunyan {
+            let (id, raw) = self.offers[source];
+            self.ranks[source] = NONE;
+            self.attribute(id, raw);
+        }
+    }
+
+    fn request_source(&mut self) -> Span {
+        match (self.source, self.context.source) {
+            (Some(span), _) => span,
+            (None, None) => Span::ABSENT,
+            (None, Some(source)) => {
+                let span = self.batch.text(source);
+                self.source = Some(span);
+                span
+            }
+        }
+    }
+
+    /// Forgets the record.
+    pub(crate) fn abandon(&mut self) {
+        self.batch.abandon_record();
+        self.keys.abandon();
+    }
+
+    /// Forgets the record and keeps its piece of the body for quarantine. `item` is its number in a JSON array.
+    pub(crate) fn reject(&mut self, fault: Fault, piece: Range<usize>, item: Option<u64>) {
+        self.abandon();
+        let line = item.unwrap_or_else(|| self.whereabouts.line(piece.start));
+        let offset = self.whereabouts.offset(fault.at.clamp(piece.start, piece.end));
+        let raw = self.batch.text(&self.text[piece]);
+        let source = self.request_source();
+        self.batch.reject(Rejected { reason: fault.reason, line, offset, raw, source });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,218 @@
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+use record::{BatchBuilder, NameId};
+
+use crate::places::{Role, role_of};
+
+/// Index of a key in [`Keys`].
+pub(crate) type KeyId = u32;
+
+/// No key: what the outermost object lies under, and what comes before its first key.
+pub(crate) const ROOT: KeyId = 0;
+
+/// A dotted name that was seen in this body, and what is known of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key {
+    start: u32,
+    len: u32,
+    /// The fixed place it stands for, if it stands for one.
+    pub(crate) role: Option<Role>,
+    name: Option<NameId>,
+    /// The record that had it last.
+    seen_in: u32,
+    /// Unlike its id, never given to another key.
+    serial: u32,
+    /// How the key was written last, with all that stands between the value before and its own value: `,"level":`.
+    /// Logs repeat their shape, so the next record most likely has the same bytes there.
+    pub(crate) lead: Lead,
+    /// Which keys came after it, the latest first.
+    pub(crate) followers: [KeyId; 2],
+}
+
+impl Key {
+    fn new(start: u32, name: &str, role: Option<Role>, serial: u32) -> Key {
+        let len = name.len() as u32;
+        Key { start, len, role, name: None, seen_in: 0, serial, lead: Lead::default(), followers: [ROOT; 2] }
+    }
+}
+
+/// Bytes of the body, and where they are allowed to stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Lead {
+    pub(crate) start: u32,
+    pub(crate) len: u32,
+    /// Where it was found, as [`Keys::frame`] tells; with [`FIRST`] when it was the first key there, which has no
+    /// comma before it.
+    pub(crate) frame: u64,
+}
+
+/// Marks the frame of an object's first key.
+pub(crate) const FIRST: u64 = 1 << 32;
+
+/// Every key of the body, each looked up by its text once a shape and no longer once a record.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    keys: Vec<Key>,
+    text: String,
+    ids: HashTable<KeyId>,
+    hasher: DefaultHashBuilder,
+    record: u32,
+    serial: u32,
+    /// Lengths of `keys` and `text` when the last record was settled: a record that goes takes its keys along.
+    settled: (usize, usize),
+    /// Keys that got their name in the record being read; if it goes, the batch forgets the names.
+    named: Vec<KeyId>,
+}
+
+impl Keys {
+    pub(crate) fn new() -> Keys {
+        Keys {
+            keys: vec![Key::new(0, "", None, 0)],
+            text: String::new(),
+            ids: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            record: 0,
+            serial: 0,
+            settled: (1, 0),
+            named: Vec::new(),
+        }
+    }
+
+    /// The id of a dotted name, `None` when there are `keys_max` others already.
+    pub(crate) fn id(&mut self, name: &str, keys_max: usize) -> Option<KeyId> {
+        let hash = self.hasher.hash_one(name.as_bytes());
+        let (keys, text) = (&self.keys, &self.text);
+        let name_of = |id: KeyId| name_in(keys, text, id);
+        if let Some(&id) = self.ids.find(hash, |&id| name_of(id) == name) {
+            return Some(id);
+        }
+        if keys.len() > keys_max {
+            return None;
+        }
+        let id = keys.len() as KeyId;
+        let hasher = &self.hasher;
+        self.ids.insert_unique(hash, id, |&id| hasher.hash_one(name_of(id).as_bytes()));
+        let start = self.text.len() as u32;
+        self.text.push_str(name);
+        self.serial += 1;
+        self.keys.push(Key::new(start, name, role_of(name), self.serial));
+        Some(id)
+    }
+
+    /// What is known of a key; `None` when it went with its record.
+    #[inline]
+    pub(crate) fn get(&self, id: KeyId) -> Option<&Key> {
+        self.keys.get(id as usize)
+    }
+
+    #[inline]
+    pub(crate) fn get_mut(&mut self, id: KeyId) -> &mut Key {
+        &mut self.keys[id as usize]
+    }
+
+    /// The inside of the object that lies under a key.
+    #[inline]
+    pub(crate) fn frame(&self, id: KeyId) -> u64 {
+        u64::from(self.keys[id as usize].serial)
+    }
+
+    /// The dotted name.
+    pub(crate) fn name(&self, id: KeyId) -> &str {
+        name_in(&self.keys, &self.text, id)
+    }
+
+    /// Notes that the record has the key. `false` when it had it before.
+    #[inline]
+    pub(crate) fn mark(&mut self, id: KeyId) -> bool {
+        let record = self.record;
+        let key = &mut self.keys[id as usize];
+        let is_new = key.seen_in != record;
+        key.seen_in = record;
+        is_new
+    }
+
+    /// The key's name in the batch.
+    #[inline]
+    pub(crate) fn name_id(&mut self, id: KeyId, batch: &mut BatchBuilder) -> NameId {
+        match self.keys[id as usize].name {
+            Some(name) => name,
+            None => self.name_now(id, batch),
+        }
+    }
+
+    #[cold]
+    fn name_now(&mut self, id: KeyId, batch: &mut BatchBuilder) -> NameId {
+        let name = batch.name(name_in(&self.keys, &self.text, id));
+        self.keys[id as usize].name = Some(name);
+        self.named.push(id);
+        name
+    }
+
+    /// Begins a record.
+    #[inline]
+    pub(crate) fn begin(&mut self) {
+        self.record += 1;
+    }
+
+    /// The record stays.
+    #[inline]
+    pub(crate) fn settle(&mut self) {
+        self.settled = (self.keys.len(), self.text.len());
+        self.named.clear();
+    }
+
+    /// The record goes.
+    pub(crate) fn abandon(&mut self) {
+        for id in self.named.drain(..) {
+            self.keys[id as usize].name = None;
+        }
+        for id in self.settled.0..self.keys.len() {
+            let hash = self.hasher.hash_one(name_in(&self.keys, &self.text, id as KeyId).as_bytes());
+            if let Ok(entry) = self.ids.find_entry(hash, |&other| other as usize == id) {
+                entry.remove();
+            }
+        }
+        self.keys.truncate(self.settled.0);
+        self.text.truncate(self.settled.1);
+    }
+}
+
+fn name_in<'t>(keys: &[Key], text: &'t str, id: KeyId) -> &'t str {
+    let key = &keys[id as usize];
+    &text[key.start as usize..][..key.len as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use record::{Batch, Tenant, Timestamp};
+
+    #[test]
+    fn a_record_that_goes_takes_its_keys_along() {
+        let mut batch = Batch::builder(Tenant::default(), Timestamp::from_micros(1));
+        let mut keys = Keys::new();
+        keys.begin();
+        let kept = keys.id("kept", 9).expect("room");
+        keys.settle();
+        keys.begin();
+        let gone = keys.id("gone", 9).expect("room");
+        assert_eq!((keys.name_id(kept, &mut batch), keys.name_id(gone, &mut batch)), (NameId(0), NameId(1)));
+        keys.abandon();
+        batch.abandon_record();
+        assert!(keys.get(gone).is_none());
+        let other = keys.id("other", 9).expect("room");
+        assert_eq!((keys.id("kept", 9), other), (Some(kept), gone));
+        assert_eq!((keys.name_id(other, &mut batch), keys.name_id(kept, &mut batch)), (NameId(0), NameId(1)));
+    }
+
+    #[test]
+    fn a_key_is_marked_once_a_record_and_there_is_an_end() {
+        let mut keys = Keys::new();
+        keys.begin();
+        let key = keys.id("a", 1).expect("room");
+        assert_eq!((keys.mark(key), keys.mark(key), keys.id("b", 1), keys.id("a", 1)), (true, false, None, Some(key)));
+        keys.begin();
+        assert!(keys.mark(key));
+    }
+}
