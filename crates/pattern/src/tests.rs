@@ -1,0 +1,70 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[track_caller]
+fn check(message: &str, want: &str) {
+    let split = split(message);
+    assert_eq!(split.pattern.to_string(), want);
+    assert_eq!(split.pattern.rebuild(&split.variables).as_deref(), Some(message));
+}
+
+#[test]
+fn what_holds_a_digit_is_variable_and_the_rest_is_not() {
+    check("", "");
+    check("health check ok", "health check ok");
+    check("user tom.4751 logged in from 51.136.114.175", "user <*> logged in from <ip>");
+    check("created address 6d18fa4c-48b8-4fe8-a202-82aeb00f6d18 in 41ms.", "created address <uuid> in <*>ms.");
+    check("Payment authorized txn-1984181517 amount=50.58 USD", "Payment authorized txn-<*> amount=<*> USD");
+    check("GET /api/v1/cart/items/27?x=1", "GET /api/<*>/cart/items/<*>?x=<*>");
+    check("heap=2314MB goroutines=10", "heap=<*>MB goroutines=<*>");
+    check("jti=b243271f card=****0969", "jti=<*> card=****<*>");
+    check("payment-service-prod-04 up", "payment-service-prod-<*> up");
+    check("version 3.23.8 of 1234567d", "version <*> of <*>");
+    check("not an address: 1.2.3.256, 1.2.3", "not an address: <*>, <*>");
+    check("über 5 Grad, größe3", "über <*> Grad, <*>");
+    check("-- 5 -- 3.", "-- <*> -- <*>.");
+}
+
+#[test]
+fn messages_of_one_shape_have_one_id() {
+    let id = |message| pattern_id(message).0;
+    assert_eq!(id("took 5 ms for 10.0.0.1"), id("took 977 ms for 192.168.7.1"));
+    assert_ne!(id("took 5 ms"), id("took 5 s"));
+    assert_ne!(id("a <*>"), id("a 5"), "text that looks like a hole is not one");
+    assert_ne!(id("a5 b"), id("a b5"));
+    assert_ne!(id("from 1.2.3.4"), id("from 1234"));
+    assert_ne!(id(""), id("5"));
+}
+
+/// Ids are stored with every record, so they must be the same in every release.
+#[test]
+fn ids_never_change() {
+    let golden: [(&str, u64); 4] = [
+        ("", 0x324c_bd5a_7a84_4cb8),
+        ("health check ok", 0xe01a_426e_4717_5233),
+        ("user tom.4751 logged in from 51.136.114.175", 0x8acd_9c86_32c4_c1b2),
+        ("created 6d18fa4c-48b8-4fe8-a202-82aeb00f6d18 in 41ms", 0xc5c2_e9bb_12da_a9c8),
+    ];
+    for (message, want) in golden {
+        assert_eq!(format!("{:016x}", pattern_id(message).0), format!("{want:016x}"), "{message}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_message_comes_back_byte_for_byte(message in any::<String>()) {
+        let split = split(&message);
+        prop_assert_eq!(split.pattern.rebuild(&split.variables), Some(message));
+    }
+
+    #[test]
+    fn equal_templates_without_marks_mean_equal_ids(message in "[a-c0-2 .:-]{0,24}", other in "[a-c0-2 .:-]{0,24}") {
+        prop_assert_eq!(template(&message) == template(&other), pattern_id(&message) == pattern_id(&other));
+    }
+
+    #[test]
+    fn another_number_is_the_same_pattern(before in "[a-z ]{0,12}", a in 0u32..99999, b in 0u32..99999, after in "( [a-z ]{0,12})?") {
+        prop_assert_eq!(pattern_id(&format!("{before} {a}{after}")), pattern_id(&format!("{before} {b}{after}")));
+    }
+}
