@@ -4,6 +4,7 @@
 //! Never: a query engine, a network listener, a guess about damaged bytes.
 //! Begin with [`Lake::append`] (fast path), then `seal` (slow path), then `recover`.
 
+mod columns;
 mod config;
 /// Open for `examples/wal_speed.rs` alone.
 #[doc(hidden)]

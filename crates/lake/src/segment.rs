@@ -1,30 +1,108 @@
-//! One immutable Parquet file: how rows become columns, how they are written, what index travels inside.
+//! One immutable Parquet file: how rows become one, what index travels inside, how files are merged and checked.
+//!
+//! ```text
+//! "PAR1"
+//! row group 0: column chunks (every page with its CRC), bloom filters of the id columns
+//! row group 1: ...
+//! index                        see `index`: checksums of all bytes above, token filters
+//! page indexes                 Parquet's column and offset indexes
+//! footer                       Parquet's, with these keys:
+//!   dendro.format              version of this layout, "1"
+//!   dendro.index               where the index stands, "<offset>,<length>"
+//!   dendro.checksum            CRCs of the page indexes and of the footer, see `checksum`
+//! ```
+//!
+//! Other readers see a plain Parquet file and skip what they do not know. Every byte is covered by a checksum.
 
-use std::sync::Arc;
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Schema, SchemaRef};
+use record::Timestamp;
 
-use object_store::ObjectStore;
+use crate::columns::{DATE, Table};
 
-use crate::{Error, Segment};
+mod check;
+mod checksum;
+mod checksums;
+mod encoder;
+mod encoding;
+mod filter;
+mod footer;
+mod index;
+mod merge;
+mod output;
+mod page_crc;
+mod reader;
+mod seal;
+mod stats;
 
-/// The index that travels inside a segment, behind the row groups and before the footer.
-#[derive(Debug)]
-pub struct SegmentIndex {}
+pub(crate) use check::check;
+pub(crate) use checksums::Checksums;
+pub use index::{PruneResult, SegmentIndex};
+pub(crate) use merge::merge;
+pub(crate) use seal::write;
 
-/// What an index can say about row groups.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PruneResult {
-    /// For each row group of the file: whether it may hold a match.
-    pub keep: Vec<bool>,
+/// Version of the layout drawn above.
+const FORMAT: &str = "1";
+
+/// How much work goes into making a file small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// For sealing, which has to keep up with what comes in.
+    Quick,
+    /// For compaction, which writes what will be read for long.
+    Thorough,
 }
 
-impl SegmentIndex {
-    /// Reads the index of a segment; `None` when it has none (foreign files are welcome).
-    pub async fn load(_store: &Arc<dyn ObjectStore>, _segment: &Segment) -> Result<Option<SegmentIndex>, Error> {
-        unimplemented!()
-    }
+/// How segments are written.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    /// Which table they belong to.
+    pub(crate) table: Table,
+    /// What tells their names from those of all other segments of the table. The same rows under the same name give
+    /// the same files, so a repeated attempt overwrites the first.
+    pub(crate) name: String,
+    /// A segment that is this large is ended, and the next one begun.
+    pub(crate) target_bytes: u64,
+    /// How much work goes into making it small.
+    pub(crate) effort: Effort,
+}
 
-    /// Row groups that may hold a record in whose `column` all of these words (lower case, whole) stand.
-    pub fn may_contain_words(&self, _column: &str, _words: &[String]) -> PruneResult {
-        unimplemented!()
+/// A segment that is in the store and that no commit refers to yet.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NewSegment {
+    /// Path in the table's store, such as `date=2026-02-06/seg-42-0.parquet`.
+    pub(crate) path: String,
+    /// Days since 1970 of its partition.
+    pub(crate) date: i32,
+    /// Rows.
+    pub(crate) rows: u64,
+    /// File size.
+    pub(crate) size_bytes: u64,
+    /// First and last timestamp, both inside.
+    pub(crate) time: (Timestamp, Timestamp),
+    /// Statistics as the Delta log wants them.
+    pub(crate) stats_json: String,
+}
+
+/// The columns that stand in the files: all but the partition column.
+fn file_schema(view: &SchemaRef) -> SchemaRef {
+    let fields: Vec<_> = view.fields().iter().filter(|field| field.name() != DATE).cloned().collect();
+    std::sync::Arc::new(Schema::new(fields))
+}
+
+/// The same rows without the partition column.
+fn without_date(rows: &RecordBatch) -> RecordBatch {
+    let kept: Vec<usize> = (0..rows.num_columns()).filter(|&index| rows.schema_ref().field(index).name() != DATE).collect();
+    rows.project(&kept).expect("BUG: projecting on columns that exist failed")
+}
+
+/// The view type of a column that a file stores as plain text.
+fn view_type(stored: &DataType) -> DataType {
+    match stored {
+        DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
+        other => other.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+use arrow::array::{Array, StringViewArray};
+use hashbrown::HashTable;
+
+use super::super::filter::Filter;
+
+/// Words remembered from just before. Most words of a log are among some hundred; this much fits the first-level cache.
+const RECENT: usize = 2048;
+
+/// The distinct words of a row group's messages, as hashes.
+pub(in crate::segment) struct Tokens {
+    hashes: HashTable<u64>,
+    /// By the last bits of the hash, the word that last had them: spares most look-ups in the large table.
+    recent: Vec<u64>,
+    folded: String,
+}
+
+/// Hash of a folded word. Part of the file format: it must never change.
+pub(in crate::segment) fn hash_of(folded: &str) -> u64 {
+    rapidhash::v3::rapidhash_v3(folded.as_bytes())
+}
+
+impl Tokens {
+    /// Adds the words of these messages.
+    pub(in crate::segment) fn add(&mut self, messages: &StringViewArray) {
+        if messages.null_count() == messages.len() {
+            return;
+        }
+        for message in messages.iter().flatten() {
+            record::words(message).for_each(|word| self.add_word(word));
+        }
+    }
+
+    fn add_word(&mut self, word: &str) {
+        let hash = match is_folded(word) {
+            true => hash_of(word),
+            false => {
+                self.folded.clear();
+                record::fold(word, &mut self.folded);
+                hash_of(&self.folded)
+            }
+        };
+        let recent = &mut self.recent[hash as usize % RECENT];
+        if *recent != hash {
+            *recent = hash;
+            // The hash is its own hash: its bits are mixed well enough for a table.
+            self.hashes.entry(hash, |&known| known == hash, |&known| known).or_insert(hash);
+        }
+    }
+
+    /// The filter of the row group that ends here; what follows belongs to the next.
+    pub(in crate::segment) fn take(&mut self) -> Filter {
+        let hashes: Vec<u64> = self.hashes.iter().copied().collect();
+        self.hashes.clear();
+        self.forget_recent();
+        Filter::of(&hashes)
+    }
+
+    /// Fills every place with a hash that does not belong there, so that it is nobody's.
+    fn forget_recent(&mut self) {
+        self.recent.fill(0);
+        self.recent[0] = 1;
+    }
+}
+
+impl Default for Tokens {
+    fn default() -> Tokens {
+        let mut tokens = Tokens { hashes: HashTable::new(), recent: vec![0; RECENT], folded: String::new() };
+        tokens.forget_recent();
+        tokens
+    }
+}
+
+/// Whether folding would change nothing, which is true of most words.
+fn is_folded(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+}
