@@ -89,7 +89,7 @@ fn opens_item(text: &str) -> bool {
 fn guess(line: &str, received_at: Timestamp) -> Option<Format> {
     if opens_object(line) {
         Some(Format::Json)
-    } else if text::continues(line, true) {
+    } else if text::continues(line, || true) {
         None
     } else if syslog::frame_at(line, 0..line.len(), line.len()).message.start > 0 || syslog::looks_like(line, received_at) {
         Some(Format::Syslog)

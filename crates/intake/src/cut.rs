@@ -54,7 +54,7 @@ fn last_resort(bytes: &[u8]) -> usize {
 
 /// Whether no UTF-8 character is cut in two at `end`.
 fn is_boundary(bytes: &[u8], end: usize) -> bool {
-    String::from_utf8_lossy(&bytes[end.saturating_sub(4)..end]).chars().next_back() != Some('\u{fffd}')
+    !String::from_utf8_lossy(&bytes[end.saturating_sub(4)..end]).ends_with('\u{fffd}')
 }
 
 fn text_end(bytes: &[u8]) -> usize {
@@ -66,7 +66,7 @@ fn text_end(bytes: &[u8]) -> usize {
             None => (rest, rest.len() >= LINE_HEAD_BYTES),
         };
         let line: Cow<'_, str> = String::from_utf8_lossy(line);
-        if is_whole && !line.trim_ascii().is_empty() && !text::continues(&line, true) {
+        if is_whole && !line.trim_ascii().is_empty() && !text::continues(&line, || true) {
             return before + 1;
         }
         end = before;

@@ -45,9 +45,9 @@ fn from_number(text: &str) -> Option<Moment> {
     let whole: i64 = whole.parse().ok()?;
     let unit_nanos: i64 = match whole {
         ..SECONDS_BELOW => 1_000_000_000,
-        ..MILLIS_BELOW => 1_000_000,
-        ..MICROS_BELOW => 1000,
-        _ => 1,
+        SECONDS_BELOW..MILLIS_BELOW => 1_000_000,
+        MILLIS_BELOW..MICROS_BELOW => 1000,
+        MICROS_BELOW.. => 1,
     };
     let nanos = i128::from(whole) * i128::from(unit_nanos) + i128::from(fraction_of(unit_nanos, fraction));
     moment(sign * nanos)

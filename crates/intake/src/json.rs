@@ -30,8 +30,14 @@ pub(crate) enum Strangers {
 
 /// Reads a whole body.
 pub(crate) fn decode(draft: &mut Draft<'_>, strangers: Strangers) {
-    let mut body =
-        BodyReader { text: draft.text, bytes: draft.text.as_bytes(), strangers, item: None, skippable: draft.text.len() };
+    let mut body = BodyReader {
+        text: draft.text,
+        bytes: draft.text.as_bytes(),
+        strangers,
+        item: None,
+        skippable: draft.text.len(),
+        rereadable: draft.text.len(),
+    };
     let mut at = after_byte_order_mark(draft.text);
     let start = skip_space(body.bytes, at);
     loop {
@@ -86,6 +92,9 @@ struct BodyReader<'a> {
     /// Bytes that may still be passed over to find the ends of faulty objects that span lines. Bounded, because each
     /// such search may run to the end of the body in vain.
     skippable: usize,
+    /// Bytes that may still be read again because a faulty object before them reached into their lines. Bounded, because
+    /// in a body made for it every line does.
+    rereadable: usize,
 }
 
 impl BodyReader<'_> {
@@ -150,15 +159,30 @@ impl BodyReader<'_> {
             let end = value_end(self.bytes, at, self.bytes.len()).unwrap_or(self.bytes.len());
             return at..at + self.text[at..end].trim_ascii_end().len();
         }
-        // An object that is JSON but breaks a limit is one piece even when it spans lines.
-        if fault.reason != RejectReason::InvalidJson && fault.at > self.line_end(at) {
+        let mut end = self.line_end(at);
+        if fault.at > end {
+            end = self.end_over_lines(fault, at, end);
+        }
+        at..without_return(self.bytes, at, end)
+    }
+
+    /// The end of a faulty object that spans lines. One that is JSON but breaks a limit is one piece; of others only the
+    /// first line is, because the next may well begin a record, as long as there is budget to read it again.
+    fn end_over_lines(&mut self, fault: Fault, at: usize, line_end: usize) -> usize {
+        if fault.reason != RejectReason::InvalidJson {
             let end = value_end(self.bytes, at, (at + self.skippable).min(self.bytes.len()));
             self.skippable -= end.map_or(self.skippable, |end| end - at);
             if let Some(end) = end {
-                return at..without_return(self.bytes, at, self.line_end(end.saturating_sub(1)));
+                return self.line_end(end.saturating_sub(1));
             }
         }
-        at..without_return(self.bytes, at, self.line_end(at))
+        match self.rereadable.checked_sub(fault.at - line_end) {
+            Some(left) => {
+                self.rereadable = left;
+                line_end
+            }
+            None => memchr::memrchr(b'\n', &self.bytes[..fault.at]).map_or(line_end, |end| end.max(line_end)),
+        }
     }
 }
 

@@ -46,14 +46,17 @@ pub(crate) fn looks_like(line: &str) -> bool {
     count >= 2
 }
 
+/// A key, its value unless it stands alone, and where it is.
+type Pair<'a> = (&'a str, Option<Raw<'a>>, usize);
+
 /// Walks through the pairs of a text.
-pub(crate) struct Pairs<'a> {
+struct Pairs<'a> {
     text: &'a str,
     at: usize,
 }
 
 impl<'a> Pairs<'a> {
-    fn next(&mut self) -> Result<Option<(&'a str, Option<Raw<'a>>, usize)>, Fault> {
+    fn next(&mut self) -> Result<Option<Pair<'a>>, Fault> {
         let bytes = self.text.as_bytes();
         while bytes.get(self.at).is_some_and(u8::is_ascii_whitespace) {
             self.at += 1;

@@ -29,7 +29,8 @@ pub(crate) fn read_record(draft: &mut Draft<'_>, at: usize) -> usize {
 
 fn with_continuation(text: &str, at: usize, context: &crate::Context<'_>) -> (Range<usize>, usize) {
     let (mut range, mut next) = line_at(text.as_bytes(), at);
-    let is_stamped = find_stamp(&text[range.clone()], context.received_at).is_some();
+    let head = &text[range.clone()];
+    let is_stamped = || find_stamp(head, context.received_at).is_some();
     while next < text.len() {
         let (line, after) = line_at(text.as_bytes(), next);
         let is_long = line.end - range.start > context.limits.text_bytes_max;
@@ -44,7 +45,7 @@ fn with_continuation(text: &str, at: usize, context: &crate::Context<'_>) -> (Ra
 
 /// Whether a line belongs to the record before it. Lines without indentation do only in well-known shapes; the name of
 /// an exception only under a line that has a time, because otherwise it may well be a record of its own.
-pub(crate) fn continues(line: &str, is_stamped: bool) -> bool {
+pub(crate) fn continues(line: &str, is_stamped: impl FnOnce() -> bool) -> bool {
     let text = line.trim_ascii();
     if text.is_empty() {
         return false;
@@ -54,7 +55,7 @@ pub(crate) fn continues(line: &str, is_stamped: bool) -> bool {
         || text.starts_with("Caused by:")
         || text.starts_with("Suppressed:")
         || (text.starts_with("... ") && text.ends_with(" more"))
-        || (is_stamped && (text.starts_with("Traceback (most recent call last)") || is_exception(text)))
+        || ((text.starts_with("Traceback (most recent call last)") || is_exception(text)) && is_stamped())
 }
 
 /// `java.io.IOException: ...`, `ValueError: ...`

@@ -82,7 +82,7 @@ fn json() -> impl Strategy<Value = Json> {
     leaf.prop_recursive(3, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
-            prop::collection::btree_map("[a-c\"\u{e4}\\\\ ]{1,3}", inner, 0..4).prop_map(|map| Json::from_iter(map)),
+            prop::collection::btree_map("[a-c\"\u{e4}\\\\ ]{1,3}", inner, 0..4).prop_map(Json::from_iter),
         ]
     })
 }
