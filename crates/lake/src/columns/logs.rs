@@ -86,7 +86,8 @@ fn origin_of(record: &Record) -> Option<&'static str> {
 
 /// The pattern's hash with its bits taken as a signed number, because Delta has no unsigned ones.
 fn pattern_bits(batch: &Batch, record: &Record) -> Option<i64> {
-    Some(pattern::pattern_id(batch.text_if(record.message)?).0.cast_signed())
+    let message = batch.text_if(record.message)?;
+    Some(pattern::pattern_id(message).0.cast_signed())
 }
 
 /// The attributes of a batch, sorted by the column they go to. Decided once per name, not per value.

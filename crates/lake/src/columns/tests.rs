@@ -169,6 +169,8 @@ fn fixed_columns_hold_what_the_record_says() {
     assert!(row(0).ends_with("attributes=null\ndate=2026-02-06"), "{}", row(0));
     assert!(row(1).contains("time_origin=null") && row(1).contains("severity=null") && row(1).contains("message=null"));
     assert!(row(1).contains("timestamp_nanos=null") && row(1).ends_with("date=1969-12-31"), "{}", row(1));
+    let pattern = pattern::pattern_id("text 2, longer than a view holds").0.cast_signed();
+    assert_eq!((cell(&rows, "pattern_id", 0), cell(&rows, "pattern_id", 1)), (pattern.to_string(), "null".into()));
     assert_eq!(rows.column_by_name("timestamp_nanos").expect("nanos").as_primitive::<Int16Type>().value(0), 7);
     assert_eq!(rows.column_by_name("severity_number").expect("number").as_primitive::<Int32Type>().value(0), 18);
 }
