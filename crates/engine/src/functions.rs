@@ -1,0 +1,58 @@
+//! The functions that SQL and the lowered search language have beyond DataFusion's own.
+
+mod attribute;
+mod json;
+mod match_words;
+mod matches;
+mod member;
+mod template;
+mod text;
+
+use std::sync::{Arc, LazyLock};
+
+use datafusion::logical_expr::{Expr, ScalarUDF, lit};
+
+pub(crate) use json::Part;
+pub(crate) use match_words::{MATCH_PHRASE, MATCH_PREFIX};
+pub(crate) use matches::{Matches, Spelling};
+pub(crate) use member::{members, unquote};
+
+use attribute::{Attribute, JsonMember};
+use json::JsonPart;
+use match_words::{MatchPhrase, MatchPrefix};
+use template::PatternTemplate;
+
+/// What SQL may call.
+pub(crate) fn all() -> Vec<Arc<ScalarUDF>> {
+    vec![PHRASE.clone(), PREFIX.clone(), TEMPLATE.clone(), Arc::new(ScalarUDF::from(Attribute::default()))]
+}
+
+static PHRASE: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| Arc::new(ScalarUDF::from(MatchPhrase::default())));
+static PREFIX: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| Arc::new(ScalarUDF::from(MatchPrefix::default())));
+static TEMPLATE: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| Arc::new(ScalarUDF::from(PatternTemplate::default())));
+static MEMBER: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| Arc::new(ScalarUDF::from(JsonMember::default())));
+
+/// `match_phrase(text, 'phrase')`.
+pub(crate) fn match_phrase(text: Expr, phrase: &str) -> Expr {
+    PHRASE.call(vec![text, lit(phrase)])
+}
+
+/// `match_prefix(text, 'prefix')`.
+pub(crate) fn match_prefix(text: Expr, prefix: &str) -> Expr {
+    PREFIX.call(vec![text, lit(prefix)])
+}
+
+/// `pattern_template(message)`.
+pub(crate) fn pattern_template(message: Expr) -> Expr {
+    TEMPLATE.call(vec![message])
+}
+
+/// The value of `name` in the JSON object `attributes`, in its JSON spelling.
+pub(crate) fn json_member(attributes: Expr, name: &str) -> Expr {
+    MEMBER.call(vec![attributes, lit(name)])
+}
+
+/// A part of the value that a text spells.
+pub(crate) fn json_part(part: Part, json: Expr) -> Expr {
+    ScalarUDF::from(JsonPart::new(part)).call(vec![json])
+}

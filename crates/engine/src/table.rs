@@ -1,0 +1,125 @@
+//! A table of a snapshot, as DataFusion sees it: committed segments through its Parquet source, and rows in memory.
+
+mod footers;
+mod indexes;
+mod memory;
+mod needs;
+mod segments;
+mod times;
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+use async_trait::async_trait;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::Result;
+use datafusion::datasource::TableType;
+use datafusion::execution::cache::cache_manager::FileMetadataCache;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::empty::EmptyExec;
+use datafusion::physical_plan::union::UnionExec;
+use lake::TableView;
+use parking_lot::Mutex;
+use record::Tenant;
+
+pub(crate) use indexes::IndexCache;
+
+/// What is kept between questions.
+#[derive(Clone)]
+pub(crate) struct Caches {
+    /// Footers of segments.
+    pub(crate) footers: Arc<FileMetadataCache>,
+    /// Indexes of segments.
+    pub(crate) indexes: Arc<IndexCache>,
+}
+
+/// What a question looked at beside what the plan's metrics count.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Looked {
+    /// Segments of the tables read, whether they were opened or not.
+    pub(crate) segments: u64,
+    /// Bytes of memtable looked at.
+    pub(crate) memory_bytes: u64,
+    /// Bytes of index loaded.
+    pub(crate) index_bytes: u64,
+}
+
+/// One table of one snapshot.
+pub(crate) struct LakeTable {
+    /// Tenant and table, to tell their segments apart in the caches.
+    name: String,
+    view: TableView,
+    /// The column its rows are ordered by, if it has one.
+    time_column: Option<&'static str>,
+    /// Under which the table's store is registered for this question.
+    url: ObjectStoreUrl,
+    caches: Caches,
+    looked: Arc<Mutex<Looked>>,
+}
+
+impl LakeTable {
+    pub(crate) fn new(
+        tenant: &Tenant,
+        name: &str,
+        view: TableView,
+        url: ObjectStoreUrl,
+        caches: Caches,
+        looked: Arc<Mutex<Looked>>,
+    ) -> LakeTable {
+        LakeTable { name: format!("{tenant}/{name}"), view, time_column: time_column(name), url, caches, looked }
+    }
+}
+
+/// The column that a segment's stretch of time is about.
+pub(crate) fn time_column(table: &str) -> Option<&'static str> {
+    Some(match table {
+        "logs" => "timestamp",
+        "quarantine" => "received_at",
+        "ledger" => "minute",
+        _ => return None,
+    })
+}
+
+impl fmt::Debug for LakeTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LakeTable").field("version", &self.view.version).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl TableProvider for LakeTable {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.view.schema)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    /// Filters come here to prune segments; the plan applies them to the rows (inside the Parquet decoder where it can).
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+    }
+
+    async fn scan(
+        &self,
+        session: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let range = self.time_column.map_or(record::TimeRange::ALL, |column| times::range(filters, column));
+        // With filters the limit counts rows that pass them, which a scan does not know yet.
+        let limit = limit.filter(|_| filters.is_empty());
+        let segments = self.scan_segments(session, projection, filters, limit, &range).await?;
+        let memory = self.scan_memory(session, projection, &range)?;
+        Ok(match (segments, memory) {
+            (Some(segments), Some(memory)) => UnionExec::try_new(vec![memory, segments])?,
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => Arc::new(EmptyExec::new(datafusion::common::project_schema(&self.view.schema, projection)?)),
+        })
+    }
+}

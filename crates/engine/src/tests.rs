@@ -1,0 +1,10 @@
+//! The engine over a real lake. Beside the units' own tests and not in a folder of its own, because every test executable
+//! links DataFusion.
+
+mod answers;
+mod bounds;
+mod house;
+mod newest;
+mod oracle;
+mod sql;
+mod versions;

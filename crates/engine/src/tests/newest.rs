@@ -1,0 +1,103 @@
+//! The newest records are found without reading the others.
+
+use ask::{Cell, Engine, Question};
+use record::{Severity, Timestamp};
+
+use super::house::{Entry, House, batch, number};
+
+const SEGMENTS: i64 = 8;
+const ROWS: i64 = 1000;
+
+/// Segments one after the other in time; with `overlap`, each reaches into its neighbours.
+async fn house(overlap: bool) -> House {
+    let house = House::new().await;
+    for segment in 0..SEGMENTS {
+        let entries: Vec<Entry> = (0..ROWS)
+            .map(|row| Entry {
+                at: if overlap { segment * ROWS / 2 + row } else { segment * ROWS + row },
+                severity: Some(if row % 100 == 7 { Severity::Error } else { Severity::Info }),
+                source: Some(format!("s{segment}")),
+                message: Some(format!("row {row} says {}", if row == 5 && segment == 3 { "needle_in_three" } else { "hay" })),
+                ..Entry::default()
+            })
+            .collect();
+        house.append(batch(&entries)).await;
+        house.seal().await;
+    }
+    house
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_segments_are_not_read_for_the_newest_records() {
+    let house = house(false).await;
+    for sql in [
+        "select * from logs order by timestamp desc limit 20",
+        "select message from logs where severity = 'ERROR' order by timestamp desc, record_id desc limit 5",
+    ] {
+        let answer = house.sql(sql).await;
+        assert!(answer.rows.len() >= 5);
+        assert!(answer.cost.files_scanned <= 3, "{sql}: {:?}", answer.cost);
+        assert!(answer.cost.files_pruned >= SEGMENTS as u64 - 3, "{sql}: {:?}", answer.cost);
+        assert!(answer.cost.rows_scanned <= 3 * ROWS as u64, "{sql}: {:?}", answer.cost);
+    }
+    let mut scope = house.scope();
+    scope.budget.rows_max = 50;
+    let query = ask::parse("hay", super::house::at("12:00:00")).unwrap();
+    let answer = house.engine.answer(&scope, &Question::Search(query), None).await.unwrap();
+    assert_eq!(answer.rows.len(), 50);
+    assert!(answer.cost.files_scanned <= 3, "{:?}", answer.cost);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_newest_are_right_where_segments_overlap_and_memory_is_older() {
+    let house = house(true).await;
+    // Late records: in memory, and older than most of what is sealed.
+    let late = [Entry { at: 17, message: Some("late".into()), ..Entry::default() }];
+    house.append(batch(&late)).await;
+    let all = house.sql("select timestamp, record_id from logs").await;
+    let mut expected: Vec<(Timestamp, String)> = (0..all.rows.len())
+        .map(|row| match (all.rows.cell(row, 0), all.rows.cell(row, 1)) {
+            (Cell::Time(at), Cell::Text(id)) => (at, id.to_owned()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(expected.len() as i64, SEGMENTS * ROWS + 1);
+    expected.sort_by(|a, b| b.cmp(a));
+    for limit in [1, 100, 2500] {
+        let answer = house
+            .sql(&format!("select timestamp, record_id from logs order by timestamp desc, record_id desc limit {limit}"))
+            .await;
+        for (row, (at, id)) in expected.iter().take(limit).enumerate() {
+            assert_eq!(answer.rows.cell(row, 0), Cell::Time(*at), "row {row} of {limit}");
+            assert_eq!(answer.rows.cell(row, 1), Cell::Text(id), "row {row} of {limit}");
+        }
+    }
+    let oldest = house.sql("select source from logs order by timestamp limit 1").await;
+    assert_eq!(oldest.rows.cell(0, 0), Cell::Text("s0"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_index_and_the_times_rule_segments_out() {
+    let house = house(false).await;
+    let check = |sql: &'static str, rows: i64, files: std::ops::RangeInclusive<u64>| {
+        let house = &house;
+        async move {
+            let answer = house.sql(sql).await;
+            assert_eq!(number(&answer), rows, "{sql}");
+            assert!(files.contains(&answer.cost.files_scanned), "{sql}: {:?}", answer.cost);
+        }
+    };
+    check("select count(*) from logs where match_phrase(message, 'needle_in_three')", 1, 1..=2).await;
+    check("select count(*) from logs where match_phrase(message, 'NEEDLE_in_three') and severity = 'INFO'", 1, 1..=2).await;
+    check("select count(*) from logs where match_phrase(message, 'nowhere_at_all')", 0, 0..=1).await;
+    check("select count(*) from logs where message like '%needle_in_three%'", 1, 8..=8).await;
+    check("select count(*) from logs where timestamp < '2026-02-06T12:00:00.000500Z'", 500, 1..=1).await;
+    check(
+        "select count(*) from logs where timestamp >= '2026-02-06T12:00:00.003Z' and timestamp < '2026-02-06T12:00:00.004Z'",
+        1000,
+        1..=1,
+    )
+    .await;
+    check("select count(*) from logs", SEGMENTS * ROWS, 0..=0).await;
+    check("select count(*) from logs where source = 's4'", ROWS, 1..=1).await;
+}
