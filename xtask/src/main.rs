@@ -1,1 +1,43 @@
-fn main() {}
+//! The project's own tools: the one test command, and the checks that keep the house as ARCHITECTURE.md draws it.
+//!
+//! In: a task's name. Out: its result, and an exit code.
+//! Never: a download, an installation, a guess about what is missing.
+//! Begin with [`test`] (what CI runs) and [`tidy`] (what is checked).
+
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask test          everything a change must pass: format, tidy, clippy, all tests, all journeys
+cargo xtask test --lean   the same without DataFusion: no engine tests, no journeys (minutes shorter on a cold machine)
+cargo xtask tidy          the house against ARCHITECTURE.md, licences, lock file
+cargo xtask soak [KILLS]  the crash journey with so many kills (200), and the disk-full journey";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let result = match args[..] {
+        ["test"] => test::run(test::Extent::Whole),
+        ["test", "--lean"] => test::run(test::Extent::Lean),
+        ["tidy"] => tidy::run(),
+        ["soak"] => test::soak("200"),
+        ["soak", kills] => test::soak(kills),
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            say(&message);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A line for the person at the terminal.
+#[allow(clippy::print_stderr, reason = "a tool of the developer talks to the terminal")]
+fn say(line: &str) {
+    eprintln!("{line}");
+}

@@ -1,1 +1,75 @@
-fn main() {}
+//! The binary: starts the rooms, and turns what they say into words and an exit code.
+//!
+//! In: arguments, a settings file, the environment, signals. Out: running rooms, printed answers, an exit code.
+//! Never: logic that another room could have; a decision about stored bytes; a record's content in an error.
+//! Begin with [`run`]: one line per command.
+
+mod args;
+mod caret;
+mod check;
+mod config;
+mod demo;
+mod exit;
+mod house;
+mod ingest;
+mod logging;
+mod note;
+mod place;
+mod print;
+mod remote;
+mod search;
+mod serve;
+mod table;
+mod tail;
+mod upkeep;
+mod when;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Cli, Command};
+use exit::Failure;
+
+/// Stack of a worker thread. Planning a deeply nested statement recurses; the default of 2 MiB is too little for it in
+/// unoptimised builds.
+const STACK_BYTES: usize = 8 << 20;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK_BYTES).enable_all().build();
+    let result = match runtime {
+        // On a worker, because the main thread has the stack that the system gave it.
+        Ok(runtime) => runtime.block_on(async { tokio::spawn(run(cli.command)).await }),
+        Err(error) => return Failure::from(error).report(),
+    };
+    match result {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(failure)) => failure.report(),
+        // The panic has printed itself.
+        Err(_) => Failure::new(record::Kind::Broken, "this is a bug; please report what stands above").report(),
+    }
+}
+
+async fn run(command: Command) -> Result<(), Failure> {
+    if !matches!(command, Command::Serve(_)) {
+        logging::start("warn")?;
+    }
+    match command {
+        Command::Serve(args) => serve::run(args).await,
+        Command::Ingest(args) => ingest::run(args).await,
+        Command::Search(args) => search::search(args).await,
+        Command::Sql(args) => search::sql(args).await,
+        Command::Tail(args) => tail::run(args).await,
+        Command::Check(folder) => check::run(folder).await,
+        Command::Compact(folder) => upkeep::compact(folder).await,
+        Command::Expire(args) => upkeep::expire(args).await,
+        Command::Restore(args) => upkeep::restore(args).await,
+        Command::Vacuum(folder) => upkeep::vacuum(folder).await,
+        Command::Demo(args) => demo::run(args).await,
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "dendro", &mut print::stdout());
+            Ok(())
+        }
+    }
+}

@@ -2,23 +2,31 @@
 //!
 //! In: [`privacy::Admitted`]. Out: [`Snapshot`], an unchanging view of all that was acknowledged.
 //! Never: a query engine, a network listener, a guess about damaged bytes.
-//! Begin with [`Lake::append`] (fast path), then `seal` (slow path), then `recover`.
+//! Begin with [`Lake::append`] (fast path), then `lake/seal.rs` (slow path), then `lake/open.rs` (recovery).
 
+mod check;
 mod columns;
 mod config;
+mod delta;
 /// Open for `examples/wal_speed.rs` alone.
 #[doc(hidden)]
 pub mod disk;
 mod error;
+mod keys;
 mod lake;
+mod ledger;
 mod segment;
 mod snapshot;
+mod state;
+mod store;
+mod visible;
 /// Open for `examples/wal_speed.rs` alone.
 #[doc(hidden)]
 pub mod wal;
 
-pub use config::Config;
+pub use check::{CheckReport, Finding, check};
+pub use config::{Config, Location};
 pub use error::Error;
-pub use lake::{BatchKey, Lake, Receipt, Status, TenantStatus};
+pub use lake::{BatchKey, Fresh, Lake, Receipt, Status, TenantStatus};
 pub use segment::{PruneResult, SegmentIndex};
 pub use snapshot::{MemoryBatch, Segment, Snapshot, TableView};

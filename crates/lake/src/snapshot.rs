@@ -1,13 +1,17 @@
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use object_store::ObjectStore;
-use record::{Batch, Tenant, Timestamp};
+use parking_lot::Mutex;
+use record::{Batch, Tenant, TimeRange, Timestamp};
 
-/// An unchanging view of one tenant's tables: a Delta version each, and for `logs`, `quarantine` and `ledger` what is
-/// acknowledged but not yet committed.
+use crate::columns::{self, Numbering, Table};
+use crate::ledger::Ledger;
+
+/// An unchanging view of one tenant's tables: of each a Delta version, and what is acknowledged but not yet committed.
+#[derive(Clone)]
 pub struct Snapshot {
     /// Whose.
     pub tenant: Tenant,
@@ -18,7 +22,7 @@ pub struct Snapshot {
 /// One table of a [`Snapshot`].
 #[derive(Clone)]
 pub struct TableView {
-    /// Delta version.
+    /// Delta version; 0 also when the table does not exist yet.
     pub version: u64,
     /// All columns; the last one is the partition column `date`, which is not in the files.
     pub schema: SchemaRef,
@@ -41,27 +45,54 @@ pub struct Segment {
     pub rows: u64,
     /// Days since 1970 of its partition `date`.
     pub date: i32,
-    /// Its first and last timestamp (microsecond precision, both inside).
+    /// Its first and last timestamp, both inside; the last may be up to a millisecond too late.
     pub time: (Timestamp, Timestamp),
     /// When the file was written.
     pub modified: Timestamp,
 }
 
-/// Rows in memory, as Arrow on demand.
+/// One table's rows of one durable batch, as Arrow on demand.
 pub struct MemoryBatch {
     batch: Arc<Batch>,
-    rows: OnceLock<RecordBatch>,
+    numbering: Numbering,
+    table: Table,
+    time: (Timestamp, Timestamp),
+    /// The rows in the schema they were last asked for. Schemas only grow, so this is nearly always a hit.
+    rows: Mutex<Option<RecordBatch>>,
 }
 
 impl MemoryBatch {
-    /// First and last timestamp.
-    pub fn time(&self) -> (Timestamp, Timestamp) {
-        unimplemented!()
+    /// `None` when the batch has no rows for the table.
+    pub(crate) fn new(table: Table, batch: Arc<Batch>, numbering: Numbering) -> Option<MemoryBatch> {
+        let received = (numbering.assigned_at, numbering.assigned_at);
+        let time = match table {
+            Table::Logs => {
+                let times = || batch.records().iter().map(|record| record.timestamp);
+                (times().min()?, times().max()?)
+            }
+            Table::Quarantine if batch.rejected().is_empty() => return None,
+            Table::Quarantine | Table::Ledger => received,
+        };
+        Some(MemoryBatch { batch, numbering, table, time, rows: Mutex::new(None) })
     }
 
-    /// How many rows.
+    /// First and last timestamp.
+    pub fn time(&self) -> (Timestamp, Timestamp) {
+        self.time
+    }
+
+    /// Whether a row may lie in the range.
+    pub fn overlaps(&self, range: &TimeRange) -> bool {
+        range.overlaps(self.time.0, self.time.1)
+    }
+
+    /// How many rows, except for `ledger`, where it is how many were counted.
     pub fn rows(&self) -> usize {
-        self.batch.records().len()
+        match self.table {
+            Table::Logs => self.batch.records().len(),
+            Table::Quarantine => self.batch.rejected().len(),
+            Table::Ledger => 1,
+        }
     }
 
     /// Bytes held.
@@ -69,9 +100,30 @@ impl MemoryBatch {
         self.batch.memory_bytes()
     }
 
-    /// The rows in the view's schema (computed once, then kept).
-    pub fn to_arrow(&self, _schema: &SchemaRef) -> RecordBatch {
-        let _ = &self.rows;
-        unimplemented!()
+    pub(crate) fn batch(&self) -> &Arc<Batch> {
+        &self.batch
+    }
+
+    /// The rows in a view's schema, the partition column included. Computed once for a schema, then kept.
+    pub fn to_arrow(&self, schema: &SchemaRef) -> RecordBatch {
+        let mut kept = self.rows.lock();
+        if let Some(rows) = kept.as_ref().filter(|rows| rows.schema_ref() == schema) {
+            return rows.clone();
+        }
+        let rows = self.convert(schema);
+        *kept = Some(rows.clone());
+        rows
+    }
+
+    fn convert(&self, schema: &SchemaRef) -> RecordBatch {
+        match self.table {
+            Table::Logs => columns::to_arrow(&self.batch, &self.numbering, schema),
+            Table::Quarantine => columns::quarantine_to_arrow(&self.batch, &self.numbering),
+            Table::Ledger => {
+                let mut ledger = Ledger::default();
+                ledger.count(&self.batch, self.numbering.assigned_at);
+                columns::ledger_to_arrow(&ledger.rows())
+            }
+        }
     }
 }

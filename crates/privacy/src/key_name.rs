@@ -53,6 +53,12 @@ impl KeyName {
     }
 }
 
+/// [`KeyName::ends_with`] for one comparison, without making the name ready for many.
+pub(crate) fn ends_squashed(name: &[u8], squashed: &[u8]) -> bool {
+    let mut letters = name.iter().rev().filter(|&&byte| !is_separator(byte));
+    squashed.iter().rev().all(|want| letters.next().is_some_and(|have| have.to_ascii_lowercase() == *want))
+}
+
 /// What stands before the last dot, and what behind it.
 pub(crate) fn last_segment(name: &[u8]) -> (&[u8], &[u8]) {
     match name.iter().rposition(|&byte| byte == b'.') {
@@ -61,7 +67,7 @@ pub(crate) fn last_segment(name: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-fn is_separator(byte: u8) -> bool {
+pub(crate) fn is_separator(byte: u8) -> bool {
     byte.is_ascii() && !byte.is_ascii_alphanumeric()
 }
 

@@ -1,4 +1,4 @@
-use crate::key_name::KeyName;
+use crate::key_name::{KeyName, ends_squashed, is_separator};
 
 /// What kind of secret a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -171,6 +171,8 @@ pub(crate) struct Names {
     /// Bit `b` of word `a`: some name ends in the bytes `a`, `b`, each cut to its low six bits (letters of both cases
     /// fall together). Nearly every word that is no secret's name is told by this alone.
     endings: [u64; 64],
+    /// Squashed names that are secret, by the low six bits of their last byte: all that the long look compares.
+    by_last: Vec<Vec<Vec<u8>>>,
 }
 
 #[derive(Debug)]
@@ -201,14 +203,16 @@ impl Names {
         // The longest name that covers says most about the class.
         rules.sort_by_key(|rule| std::cmp::Reverse(rule.squashed.len()));
         let mut endings = [0; 64];
+        let mut by_last = vec![Vec::new(); 64];
         for rule in rules.iter().filter(|rule| rule.reach != Reach::Never) {
+            rule.squashed.last().into_iter().for_each(|&last| by_last[low_bits(last)].push(rule.squashed.clone()));
             match rule.squashed[..] {
                 [.., a, b] => endings[low_bits(a)] |= 1 << low_bits(b),
                 [b] => endings.iter_mut().for_each(|word| *word |= 1 << low_bits(b)),
                 [] => {}
             }
         }
-        Names { rules, endings }
+        Names { rules, endings, by_last }
     }
 
     /// Whether this segment of a field's name says that the value is secret.
@@ -232,10 +236,8 @@ impl Names {
     /// A quick look, without knowing where the name begins: whether some secret's name ends as this does. Never says
     /// no to what [`classify`](Self::classify) would find.
     pub(crate) fn may_be_secret(&self, name: &[u8]) -> bool {
-        self.may_end(name) && {
-            let key = KeyName::of(name);
-            self.rules.iter().any(|rule| rule.reach != Reach::Never && key.ends_with(&rule.squashed))
-        }
+        let last = name.iter().rfind(|&&byte| !is_separator(byte));
+        last.is_some_and(|&last| self.by_last[low_bits(last)].iter().any(|squashed| ends_squashed(name, squashed)))
     }
 
     /// A quicker look: at the last two bytes only.

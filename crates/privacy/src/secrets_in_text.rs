@@ -54,7 +54,10 @@ fn is_suspect(names: &Names, bytes: &[u8], separator: usize) -> bool {
     match before {
         // The end of an encoded `]` says nothing about the name before it.
         [.., b'5', b'd' | b'D'] => key_before(before, before.len()).is_some_and(|key| names.may_be_secret(key.name)),
-        [.., a, b] if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() && !names.may_end(before) => false,
+        // Nearly always the name stands right here.
+        [.., a, b] if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() => {
+            names.may_end(before) && names.may_be_secret(before)
+        }
         _ => key_before(before, before.len()).is_some_and(|key| names.may_be_secret(key.name)),
     }
 }

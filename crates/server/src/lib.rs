@@ -1,0 +1,37 @@
+//! Turns requests into responses.
+//!
+//! In: HTTP/1.1 over TCP or TLS. Out: acknowledgements, answers, live tails, health and metrics.
+//! Never: DataFusion, the environment, the wall clock; a record's content in an error, a log line or a label.
+//! Begin with [`bind`], then `door.rs`: what happens to every request; then `api.rs`: which request goes where.
+
+mod accept;
+mod api;
+mod app;
+mod ask_engine;
+mod body;
+mod browser;
+mod budget;
+mod config;
+mod connection;
+mod cursor;
+mod decompress;
+mod door;
+mod error;
+mod form;
+mod json;
+mod listen;
+mod media;
+mod metrics;
+mod openapi;
+mod request_id;
+mod routes;
+mod rows;
+mod tls;
+mod tokens;
+mod when;
+mod wire;
+
+pub use app::Rooms;
+pub use config::{Config, CursorKey, Limits, Tls};
+pub use listen::{Error, Server, bind};
+pub use openapi::document as openapi_document;

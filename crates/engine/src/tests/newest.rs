@@ -3,7 +3,7 @@
 use ask::{Cell, Engine, Question};
 use record::{Severity, Timestamp};
 
-use super::house::{Entry, House, batch, number};
+use super::house::{Entry, House, batch, lines, number};
 
 const SEGMENTS: i64 = 8;
 const ROWS: i64 = 1000;
@@ -100,4 +100,15 @@ async fn the_index_and_the_times_rule_segments_out() {
     .await;
     check("select count(*) from logs", SEGMENTS * ROWS, 0..=0).await;
     check("select count(*) from logs where source = 's4'", ROWS, 1..=1).await;
+}
+
+/// Large segments hold many row groups: these too are read newest first, with rows in memory beside them.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_groups_are_read_newest_first_beside_memory() {
+    let house = house(false).await;
+    house.append(batch(&[Entry { at: 17, ..Entry::default() }])).await;
+    let plan = lines(&house.sql("explain select message from logs order by timestamp desc limit 5").await).join("\n");
+    for part in ["UnionExec", "reverse_row_groups=true", "DynamicFilter"] {
+        assert!(plan.contains(part), "no {part} in {plan}");
+    }
 }

@@ -1,0 +1,337 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::SettingFlags;
+use crate::exit::EXIT_CODES;
+use crate::when;
+
+/// A log platform in one binary: send it anything, search it a second later, keep it in an open table.
+#[derive(Parser)]
+#[command(name = "dendro", version, after_help = format!("{TOUR}\n\n{EXIT_CODES}"), arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const TOUR: &str = "\
+First steps:
+  dendro demo               makes a day of forty services with two incidents, and serves it
+  dendro serve              listens on http://127.0.0.1:4480
+  dendro ingest app.log.gz  stores a file: JSON, text, syslog, logfmt or access log
+  dendro search 'error AND \"connection refused\"' --since 1h
+  dendro sql 'SELECT source, count(*) FROM logs GROUP BY source ORDER BY 2 DESC'
+
+Every command explains itself: dendro help search";
+
+/// What to do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Takes in logs and answers questions over HTTP, until Ctrl-C.
+    #[command(after_help = SERVE_HELP)]
+    Serve(Serve),
+    /// Stores files.
+    #[command(after_help = INGEST_HELP)]
+    Ingest(Ingest),
+    /// Searches records.
+    #[command(after_help = SEARCH_HELP)]
+    Search(Search),
+    /// Asks in SQL.
+    #[command(after_help = SQL_HELP)]
+    Sql(Sql),
+    /// Shows matching records as they arrive at a server, until Ctrl-C.
+    #[command(after_help = TAIL_HELP)]
+    Tail(Tail),
+    /// Verifies everything in a data folder: write-ahead log, Delta log, checksums of every segment, ledger.
+    #[command(after_help = CHECK_HELP)]
+    Check(Folder),
+    /// Merges small segments into large ones now.
+    Compact(Folder),
+    /// Removes old records from the current version of the table.
+    #[command(after_help = EXPIRE_HELP)]
+    Expire(Expire),
+    /// Makes an earlier version of the table the current one, as a new version.
+    #[command(after_help = RESTORE_HELP)]
+    Restore(Restore),
+    /// Deletes files that only table versions older than `vacuum_after` use.
+    Vacuum(Folder),
+    /// Makes a realistic day of logs, stores it, asks three questions and serves it.
+    #[command(after_help = DEMO_HELP)]
+    Demo(Demo),
+    /// Prints the completion script of a shell.
+    #[command(after_help = "Example:\n  dendro completions bash > ~/.local/share/bash-completion/completions/dendro")]
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where the data is. Without either, the folder `dendro-data` here.
+#[derive(Args, Clone)]
+pub(crate) struct Where {
+    /// Data folder to work on directly, or through the server that has it open
+    #[arg(long, value_name = "DIR", env = "DENDRO_DATA", conflicts_with = "url")]
+    pub data: Option<PathBuf>,
+    /// Server to ask, such as http://127.0.0.1:4480
+    #[arg(long, env = "DENDRO_URL", value_name = "URL")]
+    pub url: Option<String>,
+    /// File with the server's token
+    #[arg(long, env = "DENDRO_TOKEN_FILE", value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// File with settings
+    #[arg(long, env = "DENDRO_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// A data folder that no server has open.
+#[derive(Args)]
+pub(crate) struct Folder {
+    /// Data folder [default: dendro-data]
+    #[arg(long, value_name = "DIR", env = "DENDRO_DATA")]
+    pub data: Option<PathBuf>,
+    /// File with settings
+    #[arg(long, env = "DENDRO_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// `dendro serve`
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// File with settings
+    #[arg(long, env = "DENDRO_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print all settings, as they would be used, in the form of a settings file; then stop
+    #[arg(long)]
+    pub print_config: bool,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+const SERVE_HELP: &str = "\
+A setting is read from its flag, else from the environment (--seal-after is DENDRO_SEAL_AFTER), else from the file
+given by --config (seal_after = \"2s\"), else it has the default shown. An unknown name is refused.
+
+Examples:
+  dendro serve
+  dendro serve --data /srv/logs --listen 127.0.0.1:4480 --retention 30d
+  dendro serve --print-config > dendro.toml
+
+The first line on standard output is the address, once requests are answered. Ctrl-C and SIGTERM end it:
+listeners first, then everything acknowledged is committed to the table.";
+
+/// `dendro ingest`
+#[derive(Args)]
+pub(crate) struct Ingest {
+    /// Files; `-` is standard input. gzip and zstd are recognised by their first bytes
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Service the records come from, where they do not say themselves
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// How the records are written
+    #[arg(long, value_enum, default_value_t = Format::Auto)]
+    pub format: Format,
+    /// Store again what was stored before
+    #[arg(long)]
+    pub again: bool,
+    #[command(flatten)]
+    pub place: Where,
+}
+
+/// How records are written.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Format {
+    /// Found out from the first records
+    Auto,
+    /// JSON lines, or one array
+    Json,
+    /// One record a line
+    Text,
+    /// RFC 5424 or RFC 3164
+    Syslog,
+    /// key=value
+    Logfmt,
+    /// Access logs: common or combined log format
+    Clf,
+}
+
+impl Format {
+    /// The name that requests carry.
+    pub(crate) fn as_str(self) -> &'static str {
+        self.for_intake().as_str()
+    }
+
+    /// The same, in the decoder's words.
+    pub(crate) fn for_intake(self) -> intake::Format {
+        match self {
+            Format::Auto => intake::Format::Auto,
+            Format::Json => intake::Format::Json,
+            Format::Text => intake::Format::Text,
+            Format::Syslog => intake::Format::Syslog,
+            Format::Logfmt => intake::Format::Logfmt,
+            Format::Clf => intake::Format::Clf,
+        }
+    }
+}
+
+const INGEST_HELP: &str = "\
+The same command may be run again after an interruption: what was stored already is recognised by its content
+and not stored twice (for as long as `key_memory` says, 24 h by default). Standard input is new each time.
+A line that cannot be read goes to the table `quarantine` with the reason; nothing is dropped.
+
+Examples:
+  dendro ingest app.log access.log.1.gz
+  journalctl -o short-iso | dendro ingest - --source journal --format text
+  dendro ingest big.jsonl.zst --url http://127.0.0.1:4480";
+
+/// How an answer is printed.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Output {
+    /// For people
+    Table,
+    /// One JSON object a line
+    Json,
+    /// Records: their message only. Other rows: values with tabs between them
+    Raw,
+}
+
+/// `dendro search`
+#[derive(Args)]
+pub(crate) struct Search {
+    /// The query
+    pub query: String,
+    /// Only records from then on: 15m, 1h, 7d, or a time
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only records before then
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Most rows to show
+    #[arg(long, short = 'n', default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub limit: u32,
+    /// How to print them
+    #[arg(long, short, value_enum, default_value_t = Output::Table)]
+    pub output: Output,
+    #[command(flatten)]
+    pub place: Where,
+}
+
+const SEARCH_HELP: &str = "\
+The query language:
+  timeout                        the word, in any case        \"connection refused\"   the words in a row
+  conn*                          words that begin so          /user=\\d+/             a regular expression
+  source:checkout                the field has the word       status:>=500           a number on this side
+  status:[400 TO 499]            a range                      error_code:*           the field is there
+  a b    a AND b                 both                         a OR b   NOT a   ( )   as expected
+Then steps, each over the rows before it:
+  | stats count(), p99(response_time_ms) by source, bin(1m)   | sort -count   | head 20   | where count > 10
+  | fields timestamp, message    | top 10 error_code          | pattern
+
+Examples:
+  dendro search 'error NOT source:batch' --since 1h
+  dendro search 'severity:>=ERROR | stats count() by source | sort -count' --since 24h
+  dendro search 'payment* | pattern' -o json";
+
+/// `dendro sql`
+#[derive(Args)]
+pub(crate) struct Sql {
+    /// The statement
+    pub statement: String,
+    /// An earlier state of the table: a version number, or a time
+    #[arg(long, value_name = "VERSION|TIME")]
+    pub as_of: Option<String>,
+    /// Most rows to show
+    #[arg(long, short = 'n', default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub limit: u32,
+    /// How to print them
+    #[arg(long, short, value_enum, default_value_t = Output::Table)]
+    pub output: Output,
+    #[command(flatten)]
+    pub place: Where,
+}
+
+const SQL_HELP: &str = "\
+Tables: logs, quarantine, ledger. Attributes are columns, quoted when they have dots: \"http.status_code\".
+match_phrase(column, 'text') finds whole words in order, in any case.
+
+Examples:
+  dendro sql 'SELECT source, count(*) AS n FROM logs GROUP BY source ORDER BY n DESC'
+  dendro sql 'SELECT count(*) FROM logs' --as-of 12
+  dendro sql \"SELECT message FROM logs WHERE match_phrase(message, 'connection refused')\" -o raw";
+
+/// `dendro tail`
+#[derive(Args)]
+pub(crate) struct Tail {
+    /// The query (a filter; steps after `|` have no end in a tail)
+    #[arg(default_value = "")]
+    pub query: String,
+    /// How to print records
+    #[arg(long, short, value_enum, default_value_t = Output::Table)]
+    pub output: Output,
+    #[command(flatten)]
+    pub place: Where,
+}
+
+const TAIL_HELP: &str = "\
+Examples:
+  dendro tail 'severity:>=WARN'
+  dendro tail 'source:checkout' -o raw --url http://127.0.0.1:4480";
+
+const CHECK_HELP: &str = "\
+Prints a line for each fault, with the file and the byte. Exit code 0: nothing found; 1: damage.
+Damage is never repaired by guessing; everything that is whole can still be read.";
+
+/// `dendro expire`
+#[derive(Args)]
+pub(crate) struct Expire {
+    /// Age from which records are removed
+    #[arg(long, value_name = "DURATION", value_parser = when::duration)]
+    pub older_than: Duration,
+    #[command(flatten)]
+    pub folder: Folder,
+}
+
+const EXPIRE_HELP: &str = "\
+Earlier versions of the table keep the records until `dendro vacuum` deletes their files.
+
+Example:
+  dendro expire --older-than 30d";
+
+/// `dendro restore`
+#[derive(Args)]
+pub(crate) struct Restore {
+    /// The version to go back to
+    #[arg(long, value_name = "N")]
+    pub version: u64,
+    #[command(flatten)]
+    pub folder: Folder,
+}
+
+const RESTORE_HELP: &str = "\
+Nothing is lost: the state before is a version too, and can be restored in the same way.
+
+Example:
+  dendro sql 'SELECT count(*) FROM logs' --as-of 12 && dendro restore --version 12";
+
+/// `dendro demo`
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// How many records the day has
+    #[arg(long, default_value_t = 1_000_000, value_name = "N", value_parser = clap::value_parser!(u64).range(1_000..=50_000_000))]
+    pub records: u64,
+    /// Data folder of the demo
+    #[arg(long, default_value = "dendro-demo", value_name = "DIR")]
+    pub data: PathBuf,
+    /// Address to serve on afterwards
+    #[arg(long, default_value = "127.0.0.1:4480", value_name = "ADDR")]
+    pub listen: std::net::SocketAddr,
+    /// Stop after the sample questions
+    #[arg(long)]
+    pub no_serve: bool,
+}
+
+const DEMO_HELP: &str = "\
+The day is yesterday (UTC), the same for everybody who asks for the same number of records. A second run finds it
+in the folder and does not store it again. Delete the folder to start afresh.";

@@ -1,0 +1,75 @@
+//! Settings, read once and in two steps: as written ([`Raw`]), then as meant ([`Config`]), with all problems told together.
+
+mod flags;
+mod meant;
+mod raw;
+mod settings;
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+pub(crate) use flags::SettingFlags;
+use raw::Raw;
+use record::Kind;
+use settings::SETTINGS;
+
+use crate::exit::Failure;
+
+/// Settings as meant.
+pub(crate) struct Config {
+    /// What the lake needs.
+    pub lake: lake::Config,
+    /// What the engine needs.
+    pub engine: engine::Config,
+    /// What the server needs.
+    pub server: server::Config,
+    /// What one question may cost.
+    pub budget: ask::Budget,
+    /// What Dendro logs about itself.
+    pub log: String,
+}
+
+/// Reads flags, environment and file.
+pub(crate) fn load(file: Option<&Path>, flags: &SettingFlags) -> Result<(Config, String), Failure> {
+    let mut raw = Raw::new();
+    if let Some(path) = file {
+        raw.merge_file(path);
+    }
+    raw.merge_environment(std::env::vars());
+    for (name, value) in flags.given() {
+        raw.merge_flag(name, value.clone());
+    }
+    let written = sample(&raw);
+    let config = meant::meant(&mut raw);
+    let problems = raw.into_problems();
+    if problems.is_empty() {
+        return Ok((config, written));
+    }
+    let count = problems.len();
+    let plural = if count == 1 { "" } else { "s" };
+    Err(Failure::new(Kind::Invalid, format!("{count} problem{plural} in the settings\n  - {}", problems.join("\n  - ")))
+        .hint("`dendro serve --help` lists all settings"))
+}
+
+/// The settings for work on a data folder, where only the folder is given.
+pub(crate) fn for_folder(file: Option<&Path>, data: Option<&Path>) -> Result<Config, Failure> {
+    let mut flags = SettingFlags::default();
+    if let Some(data) = data {
+        flags.give("data", data.display().to_string());
+    }
+    Ok(load(file, &flags)?.0)
+}
+
+/// All settings in the form of a settings file; what nobody changed is a comment.
+fn sample(raw: &Raw) -> String {
+    let mut text = String::new();
+    for setting in SETTINGS {
+        let (value, origin) = raw.get(setting.name);
+        let comment = if origin == raw::Origin::Default { "# " } else { "" };
+        let value = toml::Value::String(value.to_owned());
+        let (name, help, unit) = (setting.name, setting.help, setting.unit);
+        writeln!(text, "# {help}. {unit}, from: {}.\n{comment}{name} = {value}\n", origin.as_str())
+            .expect("BUG: writing to a string");
+    }
+    text
+}

@@ -1,0 +1,135 @@
+use std::net::SocketAddr;
+use std::num::NonZero;
+
+use super::Config;
+use super::raw::Raw;
+
+/// Most nodes there can be: a node's number has twelve bits of a record id.
+const NODES_MAX: u16 = 4096;
+
+/// A memtable that is sealed at `seal_bytes` while the next one fills must fit twice.
+const MEMTABLES_AT_ONCE: u64 = 2;
+
+/// Footers of some thousand segments: a busy month.
+const FOOTER_CACHE_BYTES: usize = 32 << 20;
+
+/// Indexes of the segments that are asked for again and again, which are the newest.
+const INDEX_CACHE_BYTES: usize = 64 << 20;
+
+/// Reads every setting as what it means, and checks how they relate. Problems are noted in `raw`.
+pub(crate) fn meant(raw: &mut Raw) -> Config {
+    let lake = lake_config(raw);
+    let limits = limits(raw);
+    let server = server_config(raw, limits);
+    let budget = ask::Budget {
+        rows_max: limits.answer_rows,
+        answer_bytes_max: limits.answer_bytes,
+        memory_bytes_max: limits.question_memory_bytes,
+        time_max: limits.question_time,
+    };
+    let engine = engine_config(raw, limits);
+    Config { lake, engine, server, budget, log: raw.get("log").0.to_owned() }
+}
+
+fn lake_config(raw: &mut Raw) -> lake::Config {
+    let config = lake::Config {
+        dir: raw.path("data").unwrap_or_default(),
+        tables: tables(raw),
+        node: raw.parse("node"),
+        seal_after: raw.duration("seal_after"),
+        seal_bytes: size(raw, "seal_bytes"),
+        memtable_limit_bytes: size(raw, "memtable_limit"),
+        disk_reserve_bytes: raw.size("disk_reserve"),
+        columns_max: raw.parse("columns_max"),
+        segment_target_bytes: raw.size("segment_target"),
+        key_memory: raw.duration("key_memory"),
+        retention: raw.duration_or_never("retention"),
+        vacuum_after: raw.duration("vacuum_after"),
+        maintain: raw.parse("maintain"),
+    };
+    if config.dir.as_os_str().is_empty() {
+        raw.problem("data: a folder is needed".to_owned());
+    }
+    if config.node >= NODES_MAX {
+        raw.problem(format!("node: {} is not within 0 to {}", config.node, NODES_MAX - 1));
+    }
+    if (config.memtable_limit_bytes as u64) < MEMTABLES_AT_ONCE * config.seal_bytes as u64 {
+        raw.problem(
+            "memtable_limit must be at least twice seal_bytes: one memtable is sealed while the next one fills".to_owned(),
+        );
+    }
+    config
+}
+
+/// Keys and region of an object store come from the environment, as all tools for it have them.
+fn tables(raw: &mut Raw) -> lake::Location {
+    if raw.get("tables").0.is_empty() {
+        return lake::Location::Local;
+    }
+    let nowhere = url::Url::parse("s3://none").expect("BUG: a constant URL");
+    let url = raw.parse_or("tables", nowhere);
+    let options = std::env::vars().filter(|(name, _)| name.starts_with("AWS_"));
+    lake::Location::Url { url, options: options.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect() }
+}
+
+fn limits(raw: &mut Raw) -> server::Limits {
+    let limits = server::Limits {
+        body_bytes: size(raw, "body_max"),
+        decompressed_bytes: size(raw, "body_decompressed_max"),
+        bodies_bytes: size(raw, "bodies_max"),
+        head_timeout: raw.duration("read_timeout"),
+        body_idle: raw.duration("read_timeout"),
+        question_memory_bytes: size(raw, "query_memory"),
+        question_time: raw.duration("query_time"),
+        questions: raw.parse("queries_max"),
+        answer_rows: raw.parse("answer_rows"),
+        answer_bytes: size(raw, "answer_bytes"),
+        ..server::Limits::STANDARD
+    };
+    if limits.bodies_bytes < limits.decompressed_bytes {
+        raw.problem("bodies_max must be at least body_decompressed_max, or the largest body could never be taken".to_owned());
+    }
+    if limits.decompressed_bytes > intake::BODY_BYTES_MAX {
+        raw.problem(format!("body_decompressed_max: at most {}MiB", intake::BODY_BYTES_MAX >> 20));
+    }
+    limits
+}
+
+fn server_config(raw: &mut Raw, limits: server::Limits) -> server::Config {
+    let listen = raw.parse_or("listen", SocketAddr::from(([127, 0, 0, 1], 0)));
+    let token_file = raw.path("token_file");
+    let tls = match (raw.path("tls_cert"), raw.path("tls_key")) {
+        (Some(certificates), Some(key)) => Some(server::Tls { certificates, key }),
+        (None, None) => None,
+        _ => {
+            raw.problem("tls_cert and tls_key belong together: give both or neither".to_owned());
+            None
+        }
+    };
+    if !listen.ip().is_loopback() && (tls.is_none() || token_file.is_none()) {
+        raw.problem(format!("listen: {listen} can be reached from other machines, which needs token_file, tls_cert and tls_key"));
+    }
+    let tenant = record::Tenant::default();
+    server::Config { listen, tls, token_file, tenant, cursor_key: cursor_key(), limits }
+}
+
+fn engine_config(raw: &mut Raw, limits: server::Limits) -> engine::Config {
+    engine::Config {
+        memory_bytes: size(raw, "queries_memory"),
+        partitions: std::thread::available_parallelism().map_or(1, NonZero::get),
+        questions_max: limits.questions,
+        footer_cache_bytes: FOOTER_CACHE_BYTES,
+        index_cache_bytes: INDEX_CACHE_BYTES,
+    }
+}
+
+/// Cursors end with the process that gave them out, so the key is fresh chance and lies nowhere.
+fn cursor_key() -> server::CursorKey {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).expect("BUG: the operating system has no randomness");
+    server::CursorKey(key)
+}
+
+fn size(raw: &mut Raw, name: &'static str) -> usize {
+    usize::try_from(raw.size(name)).unwrap_or(usize::MAX)
+}

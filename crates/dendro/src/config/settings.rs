@@ -1,0 +1,54 @@
+/// One setting, declared once. Its flag (`--seal-after`), its name in the environment (`DENDRO_SEAL_AFTER`), its key in
+/// the file (`seal_after`) and the sample file all derive from this line.
+pub(crate) struct Setting {
+    /// Key in the file.
+    pub name: &'static str,
+    /// What it is when nobody says.
+    pub default: &'static str,
+    /// What kind of value is expected, as `--help` shows it.
+    pub unit: &'static str,
+    /// One sentence.
+    pub help: &'static str,
+}
+
+const fn setting(name: &'static str, default: &'static str, unit: &'static str, help: &'static str) -> Setting {
+    Setting { name, default, unit, help }
+}
+
+/// Every setting there is.
+#[rustfmt::skip]
+pub(crate) const SETTINGS: &[Setting] = &[
+    setting("data", "dendro-data", "DIR", "Folder that holds the tables and the write-ahead log"),
+    setting("listen", "127.0.0.1:4480", "ADDR", "Address to listen on; any but loopback needs token_file, tls_cert and tls_key"),
+    setting("token_file", "", "FILE", "File with tokens, one a line, 16 characters or more; every request must bring one"),
+    setting("tls_cert", "", "FILE", "Certificate chain, PEM"),
+    setting("tls_key", "", "FILE", "Private key of the certificate, PEM"),
+    setting("tables", "", "URL", "Object store that holds the tables, such as s3://bucket/prefix (keys and region from AWS_*); none keeps them in data"),
+    setting("node", "0", "NUMBER", "Number of this node, 0 to 4095, part of every record id; no two nodes share one"),
+    setting("seal_after", "2s", "DURATION", "Records go into the open table when they are this old (they are searchable and durable before)"),
+    setting("seal_bytes", "64MiB", "SIZE", "Records go into the open table when so much memory holds them"),
+    setting("memtable_limit", "384MiB", "SIZE", "Records not yet in the table hold at most this; beyond it, senders are told to wait"),
+    setting("columns_max", "512", "NUMBER", "Attributes that get a column of their own; further ones share the column `attributes`"),
+    setting("segment_target", "128MiB", "SIZE", "Compaction works towards files of this size"),
+    setting("maintain", "true", "BOOL", "Compact, expire and vacuum in the background"),
+    setting("disk_reserve", "64MiB", "SIZE", "Writes are refused when the disk has less room than this, so that what was taken can still be kept"),
+    setting("key_memory", "24h", "DURATION", "How long a repeated Idempotency-Key is recognised"),
+    setting("retention", "never", "DURATION", "Records older than this are removed; `never` keeps them"),
+    setting("vacuum_after", "7d", "DURATION", "Files that only older table versions use are deleted after this; time travel reaches back so far"),
+    setting("body_max", "10MiB", "SIZE", "Largest request body as sent"),
+    setting("body_decompressed_max", "64MiB", "SIZE", "Largest request body once decompressed"),
+    setting("bodies_max", "256MiB", "SIZE", "All bodies at work together; beyond it, senders are told to wait"),
+    setting("read_timeout", "30s", "DURATION", "A request that stands still for so long while it is sent is refused"),
+    setting("query_memory", "512MiB", "SIZE", "Memory that one query may use"),
+    setting("queries_memory", "768MiB", "SIZE", "Memory that all queries together may use"),
+    setting("query_time", "30s", "DURATION", "Time that one query may take"),
+    setting("queries_max", "8", "NUMBER", "Queries that run at once; further ones wait, then are told to come again"),
+    setting("answer_rows", "100000", "NUMBER", "Rows that one answer may have"),
+    setting("answer_bytes", "64MiB", "SIZE", "Memory that one answer may hold"),
+    setting("log", "info", "FILTER", "What Dendro logs about itself: error, warn, info, debug, or a filter such as `lake=debug,info`"),
+];
+
+/// The declaration of a name, if there is one.
+pub(crate) fn find(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.name == name)
+}

@@ -1,0 +1,20 @@
+//! One executable for all journeys. `cargo xtask tidy` sees to it that every file beside this one is listed.
+
+mod bad_input;
+mod command_line;
+mod crash;
+mod damage;
+mod demo;
+mod disk_full;
+mod fault_proxy;
+mod folder;
+mod freshness;
+mod harness;
+mod overload;
+mod resend;
+mod restart;
+mod resume;
+mod secrets;
+mod settings;
+mod tail;
+mod time_travel;

@@ -1,0 +1,339 @@
+//! One Delta table: its log, and the only way to change it.
+//!
+//! Delta's own `txn` action carries how far of the write-ahead log a commit covers (D4), so that after a crash nothing
+//! is committed twice: what the log already covers is not written again.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake_core::kernel::{Action, Add, MetadataExt, Remove, StructType, Transaction};
+use deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel;
+use deltalake_core::logstore::{LogStore, LogStoreRef, StorageConfig, default_logstore};
+use deltalake_core::protocol::{DeltaOperation, SaveMode};
+use deltalake_core::table::state::DeltaTableState;
+use deltalake_core::{DeltaTable, DeltaTableError};
+use object_store::ObjectStore;
+use record::Timestamp;
+use serde_json::Value;
+
+use crate::columns::{DATE, date_text};
+use crate::segment::NewSegment;
+use crate::store::Root;
+use crate::{Error, Segment};
+
+mod stats;
+
+/// Commits between checkpoints. A reader replays at most so many small files; writing one costs about as much as
+/// reading them, so more often does not pay.
+const CHECKPOINT_INTERVAL: u32 = 50;
+
+/// How long the files of the Delta log are kept, which bounds how far back time travel goes.
+const LOG_RETENTION: &str = "interval 7 days";
+
+/// The application id of the `txn` action, one per node, because each node has its own write-ahead log.
+fn application(node: u16) -> String {
+    format!("dendro.wal.{node}")
+}
+
+/// An open table.
+#[derive(Clone)]
+pub(crate) struct DeltaLog {
+    log_store: LogStoreRef,
+    state: DeltaTableState,
+    store: Arc<dyn ObjectStore>,
+}
+
+/// What a commit does.
+pub(crate) struct Change {
+    pub(crate) operation: DeltaOperation,
+    pub(crate) added: Vec<NewSegment>,
+    pub(crate) removed: Vec<Arc<Segment>>,
+    /// The table's new schema, when it grows.
+    pub(crate) schema: Option<SchemaRef>,
+    /// Node, and last position of its write-ahead log that is covered from here on.
+    pub(crate) covered: Option<(u16, u64)>,
+    /// Written into the commit for people and tools.
+    pub(crate) notes: HashMap<String, Value>,
+    pub(crate) at: Timestamp,
+}
+
+impl Change {
+    /// New rows, as a rule from the write-ahead log.
+    pub(crate) fn append(added: Vec<NewSegment>, schema: Option<SchemaRef>, covered: Option<(u16, u64)>, at: Timestamp) -> Change {
+        let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: Some(vec![DATE.into()]), predicate: None };
+        Change { operation, added, removed: Vec::new(), schema, covered, notes: HashMap::new(), at }
+    }
+
+    /// The same rows in other files.
+    pub(crate) fn rewrite(added: Vec<NewSegment>, removed: Vec<Arc<Segment>>, target_size: i64, at: Timestamp) -> Change {
+        let operation = DeltaOperation::Optimize { predicate: None, target_size };
+        Change { operation, added, removed, schema: None, covered: None, notes: HashMap::new(), at }
+    }
+
+    /// Fewer rows.
+    pub(crate) fn delete(removed: Vec<Arc<Segment>>, predicate: String, at: Timestamp) -> Change {
+        let operation = DeltaOperation::Delete { predicate: Some(predicate) };
+        Change { operation, added: Vec::new(), removed, schema: None, covered: None, notes: HashMap::new(), at }
+    }
+
+    fn changes_data(&self) -> bool {
+        !matches!(self.operation, DeltaOperation::Optimize { .. })
+    }
+}
+
+impl DeltaLog {
+    /// Opens the table, or creates it with this schema, whose last column is the partition `date`.
+    pub(crate) async fn open_or_create(root: &Root, tenant: &str, table: &str, schema: &SchemaRef) -> Result<DeltaLog, Error> {
+        let (log_store, store) = stores(root, tenant, table)?;
+        let exists = log_store.is_delta_table_location().await.map_err(failed("looking for a table"))?;
+        if !exists {
+            create(&log_store, table, schema).await?;
+        }
+        DeltaLog::load(log_store, store, None).await
+    }
+
+    /// Opens the table if there is one.
+    pub(crate) async fn open(root: &Root, tenant: &str, table: &str) -> Result<Option<DeltaLog>, Error> {
+        let (log_store, store) = stores(root, tenant, table)?;
+        if !log_store.is_delta_table_location().await.map_err(failed("looking for a table"))? {
+            return Ok(None);
+        }
+        DeltaLog::load(log_store, store, None).await.map(Some)
+    }
+
+    async fn load(log_store: LogStoreRef, store: Arc<dyn ObjectStore>, version: Option<u64>) -> Result<DeltaLog, Error> {
+        let state = DeltaTableState::try_new(log_store.as_ref(), version).await.map_err(failed("reading the Delta log"))?;
+        Ok(DeltaLog { log_store, state, store })
+    }
+
+    /// Another version of the same table.
+    pub(crate) async fn at_version(&self, version: u64) -> Result<DeltaLog, Error> {
+        if version > self.version() {
+            return Err(Error::NoSuchVersion(format!("version {version}; the latest is {}", self.version())));
+        }
+        match DeltaTableState::try_new(self.log_store.as_ref(), Some(version)).await {
+            Ok(state) => Ok(DeltaLog { state, ..self.clone() }),
+            Err(DeltaTableError::InvalidVersion(_) | DeltaTableError::NotATable(_) | DeltaTableError::KernelError(_)) => {
+                Err(Error::NoSuchVersion(format!("version {version} any more")))
+            }
+            Err(source) => Err(failed("reading an earlier version")(source)),
+        }
+    }
+
+    /// The version that was current at a time.
+    pub(crate) async fn at_time(&self, at: Timestamp) -> Result<DeltaLog, Error> {
+        let none = || Error::NoSuchVersion(format!("version as old as {at}"));
+        let at = chrono::DateTime::from_timestamp_micros(at.as_micros()).ok_or_else(none)?;
+        let mut table = DeltaTable::new(Arc::clone(&self.log_store));
+        table.load().await.map_err(failed("reading the Delta log"))?;
+        table.load_with_datetime(at).await.map_err(failed("looking for the version at a time"))?;
+        let version = table.version().ok_or_else(none)?;
+        let committed = table.snapshot().map_err(failed("reading an earlier version"))?.version_timestamp(version);
+        if committed.is_some_and(|millis| millis > at.timestamp_millis()) {
+            return Err(none());
+        }
+        self.at_version(version).await
+    }
+
+    /// Catches up with commits of others.
+    pub(crate) async fn refresh(&mut self) -> Result<(), Error> {
+        self.state.update(self.log_store.as_ref(), None).await.map_err(failed("reading the Delta log"))
+    }
+
+    pub(crate) fn version(&self) -> u64 {
+        self.state.version()
+    }
+
+    pub(crate) fn store(&self) -> &Arc<dyn ObjectStore> {
+        &self.store
+    }
+
+    /// All columns, the partition column last.
+    pub(crate) fn schema(&self) -> SchemaRef {
+        let stored = self.state.snapshot().arrow_schema();
+        let viewed = |field: &Arc<Field>| match field.data_type() {
+            DataType::Utf8 => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
+            _ => Arc::clone(field),
+        };
+        let fields = stored.fields().iter().map(viewed);
+        let (dates, mut fields): (Vec<_>, Vec<_>) = fields.partition(|field| field.name() == DATE);
+        fields.extend(dates);
+        Arc::new(Schema::new(fields))
+    }
+
+    /// Last position of the node's write-ahead log that the table covers; 0 when none.
+    pub(crate) async fn covered(&self, node: u16) -> Result<u64, Error> {
+        let found = self.state.transaction_version(self.log_store.as_ref(), application(node)).await;
+        Ok(found.map_err(failed("reading how far the table covers the write-ahead log"))?.map_or(0, |version| version.max(0) as u64))
+    }
+
+    /// Live files, ordered by last timestamp. Files known from before keep their value (and whatever hangs on it).
+    pub(crate) fn segments(&self, known: &[Arc<Segment>]) -> Result<Vec<Arc<Segment>>, Error> {
+        let known: HashMap<&str, &Arc<Segment>> = known.iter().map(|segment| (segment.path.as_ref(), segment)).collect();
+        let mut segments = Vec::new();
+        for file in self.state.log_data().iter() {
+            match known.get(file.object_store_path().as_ref()) {
+                Some(segment) => segments.push(Arc::clone(segment)),
+                None => segments.push(Arc::new(stats::segment_of(&file)?)),
+            }
+        }
+        segments.sort_by_key(|segment| (segment.time.1, segment.time.0));
+        Ok(segments)
+    }
+
+    /// Commits a change and returns the new version. An error means that it is not committed: when the commit was
+    /// written and only something after it failed (a checkpoint, say), that is noticed, and it counts.
+    pub(crate) async fn commit(&mut self, change: Change) -> Result<u64, Error> {
+        let actions = self.actions(&change)?;
+        let mut properties = CommitProperties::default().with_metadata(change.notes.clone()).with_cleanup_expired_logs(Some(false));
+        if let Some((node, lsn)) = change.covered {
+            properties = properties.with_application_transaction(Transaction::new(application(node), lsn as i64));
+        }
+        let commit = CommitBuilder::from(properties).with_actions(actions);
+        match commit.build(Some(&self.state), Arc::clone(&self.log_store), change.operation.clone()).await {
+            Ok(committed) => self.state = committed.snapshot(),
+            Err(source) => {
+                self.refresh().await?;
+                if !self.holds(&change).await? {
+                    return Err(failed("committing to the Delta log")(source));
+                }
+                tracing::warn!(version = self.version(), "a commit was written, but what follows a commit failed");
+            }
+        }
+        Ok(self.version())
+    }
+
+    /// Whether the table is as it would be after the change.
+    async fn holds(&self, change: &Change) -> Result<bool, Error> {
+        if let Some((node, lsn)) = change.covered {
+            return Ok(self.covered(node).await? >= lsn);
+        }
+        let live: Vec<_> = self.segments(&[])?;
+        let is_live = |path: &str| live.iter().any(|segment| segment.path.as_ref() == path);
+        let added = change.added.iter().all(|segment| is_live(&segment.path));
+        Ok(added && !change.removed.iter().any(|segment| is_live(segment.path.as_ref())))
+    }
+
+    fn actions(&self, change: &Change) -> Result<Vec<Action>, Error> {
+        let mut actions = Vec::new();
+        if let Some(schema) = &change.schema {
+            let metadata = self.state.metadata().clone().with_schema(&kernel_schema(schema)?);
+            actions.push(Action::Metadata(metadata.map_err(|source| failed("adding columns")(source.into()))?));
+        }
+        let millis = change.at.as_micros() / 1000;
+        let changes_data = change.changes_data();
+        actions.extend(change.removed.iter().map(|segment| Action::Remove(remove(segment, millis, changes_data))));
+        actions.extend(change.added.iter().map(|segment| Action::Add(add(segment, millis, changes_data))));
+        Ok(actions)
+    }
+
+    /// Makes an earlier version the current one, as a new commit.
+    pub(crate) async fn restore(&mut self, version: u64) -> Result<u64, Error> {
+        self.at_version(version).await?;
+        let table = self.table().await?;
+        let restored = table.restore().with_version_to_restore(version).await;
+        let missing = |source: &DeltaTableError| source.to_string().contains("missing");
+        match restored {
+            Ok(_) => self.refresh().await?,
+            Err(source) if missing(&source) => {
+                return Err(Error::NoSuchVersion(format!("version {version} any more: its files were vacuumed")));
+            }
+            Err(source) => return Err(failed("restoring an earlier version")(source)),
+        }
+        Ok(self.version())
+    }
+
+    /// Deletes files that were removed from the table longer ago than this. Returns how many.
+    pub(crate) async fn vacuum(&mut self, older_than: std::time::Duration) -> Result<usize, Error> {
+        let age = chrono::Duration::from_std(older_than).unwrap_or(chrono::Duration::MAX);
+        let vacuum = self.table().await?.vacuum().with_retention_period(age).with_enforce_retention_duration(false);
+        let (_, metrics) = vacuum.await.map_err(failed("vacuuming"))?;
+        self.refresh().await?;
+        Ok(metrics.files_deleted.len())
+    }
+
+    /// Drops files of the Delta log that are older than the table's retention and behind a checkpoint.
+    pub(crate) async fn drop_old_commits(&mut self) -> Result<(), Error> {
+        let table = self.table().await?;
+        deltalake_core::checkpoints::cleanup_metadata(&table, None).await.map_err(failed("dropping old commits"))?;
+        self.refresh().await
+    }
+
+    async fn table(&self) -> Result<DeltaTable, Error> {
+        let mut table = DeltaTable::new(Arc::clone(&self.log_store));
+        table.load().await.map_err(failed("reading the Delta log"))?;
+        Ok(table)
+    }
+}
+
+fn stores(root: &Root, tenant: &str, table: &str) -> Result<(LogStoreRef, Arc<dyn ObjectStore>), Error> {
+    let url = root.table_url(tenant, table);
+    let store = root.within(&url)?;
+    let log_store = default_logstore(Arc::clone(&store), Arc::clone(&root.store), &url, &StorageConfig::default());
+    Ok((log_store, store))
+}
+
+async fn create(log_store: &LogStoreRef, name: &str, schema: &SchemaRef) -> Result<(), Error> {
+    let settings = [
+        ("delta.checkpointInterval", CHECKPOINT_INTERVAL.to_string()),
+        ("delta.logRetentionDuration", LOG_RETENTION.to_string()),
+        ("delta.dataSkippingNumIndexedCols", "32".to_string()),
+    ];
+    DeltaTable::new(Arc::clone(log_store))
+        .create()
+        .with_table_name(name)
+        .with_columns(kernel_schema(schema)?.fields().cloned())
+        .with_partition_columns([DATE])
+        .with_configuration(settings.map(|(key, value)| (key, Some(value))))
+        .with_save_mode(SaveMode::Ignore)
+        .await
+        .map(|_| ())
+        .map_err(failed("creating a table"))
+}
+
+fn kernel_schema(schema: &SchemaRef) -> Result<StructType, Error> {
+    // Arrow's own metadata on fields means nothing to others.
+    let plain = |field: &Arc<Field>| match field.data_type() {
+        DataType::Utf8View => Field::new(field.name(), DataType::Utf8, field.is_nullable()),
+        other => Field::new(field.name(), other.clone(), field.is_nullable()),
+    };
+    let fields: Vec<Field> = schema.fields().iter().map(plain).collect();
+    (&Schema::new(fields)).try_into_kernel().map_err(|source| Error::Arrow { doing: "describing the table's columns", source })
+}
+
+fn add(segment: &NewSegment, millis: i64, data_change: bool) -> Add {
+    Add {
+        path: segment.path.clone(),
+        partition_values: partition_of(segment.date),
+        size: segment.size_bytes as i64,
+        modification_time: millis,
+        data_change,
+        stats: Some(segment.stats_json.clone()),
+        ..Add::default()
+    }
+}
+
+fn remove(segment: &Segment, millis: i64, data_change: bool) -> Remove {
+    Remove {
+        path: segment.path.to_string(),
+        data_change,
+        deletion_timestamp: Some(millis),
+        extended_file_metadata: Some(true),
+        partition_values: Some(partition_of(segment.date)),
+        size: Some(segment.size_bytes as i64),
+        ..Remove::default()
+    }
+}
+
+fn partition_of(date: i32) -> HashMap<String, Option<String>> {
+    HashMap::from([(DATE.to_owned(), Some(date_text(date)))])
+}
+
+fn failed(doing: &'static str) -> impl Fn(DeltaTableError) -> Error {
+    move |source| Error::Delta { doing, source: Box::new(source) }
+}
+
+#[cfg(test)]
+mod tests;

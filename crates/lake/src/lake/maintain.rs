@@ -1,0 +1,173 @@
+//! What a table needs from time to time: compaction, expiry, vacuum, restore. Reads and writes go on beside it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use record::{Tenant, Timestamp};
+
+use super::Inner;
+use crate::columns::Table;
+use crate::delta::{Change, DeltaLog};
+use crate::segment::{self, Effort};
+use crate::visible::Committed;
+use crate::{Error, Segment};
+
+/// How many segments of about the same size are merged into one. Each record is rewritten once per tier, so more means
+/// less work, and fewer means fewer files to open; eight keeps a day of steady small commits under some forty files.
+const FAN_IN: usize = 8;
+
+/// Segments of a tier differ in size by less than this factor.
+const TIER_FACTOR: u64 = 8;
+
+/// Everything below this size is one tier: opening so small a file costs more than reading it.
+const SMALLEST_TIER_BYTES: u64 = 256 << 10;
+
+impl Inner {
+    /// Merges segments as long as there are enough of one size. Returns how many went and how many came.
+    pub(super) async fn compact(&self) -> Result<(usize, usize), Error> {
+        let (mut went, mut came) = (0, 0);
+        for tenant in self.visible.tenants() {
+            for table in Table::ALL {
+                while let Some(merged) = self.compact_once(&tenant, table).await? {
+                    went += merged.0;
+                    came += merged.1;
+                }
+            }
+        }
+        Ok((went, came))
+    }
+
+    async fn compact_once(&self, tenant: &Tenant, table: Table) -> Result<Option<(usize, usize)>, Error> {
+        let Some(committed) = self.visible.committed(tenant, table) else { return Ok(None) };
+        let Some(inputs) = mergeable(&committed.segments, self.config.segment_target_bytes) else { return Ok(None) };
+        let name = format!("{}-c{}", self.config.node, committed.version);
+        let options = self.segment_options(table, name, Effort::Thorough);
+        let added = segment::merge(&committed.store, &inputs, &committed.schema, &options).await?;
+        let merged = (inputs.len(), added.len());
+        let target = self.config.segment_target_bytes as i64;
+        let change = Change::rewrite(added, inputs, target, self.clock.now());
+        let applied = self.change_table(tenant, table, change).await?;
+        // Somebody else removed an input meanwhile: the merged file stays behind for the vacuum.
+        Ok(applied.then_some(merged))
+    }
+
+    /// Commits a change that removes segments, if they are all still there.
+    async fn change_table(&self, tenant: &Tenant, table: Table, change: Change) -> Result<bool, Error> {
+        let _committing = self.committing.lock().await;
+        let Some(mut log) = self.table(tenant, table) else { return Ok(false) };
+        let Some(before) = self.visible.committed(tenant, table) else { return Ok(false) };
+        let live = |segment: &Arc<Segment>| before.segments.iter().any(|other| other.path == segment.path);
+        if !change.removed.iter().all(live) {
+            return Ok(false);
+        }
+        log.commit(change).await?;
+        self.adopt(tenant, table, log, &before)?;
+        Ok(true)
+    }
+
+    /// Shows readers the table's new state. The caller holds `committing`.
+    fn adopt(&self, tenant: &Tenant, table: Table, log: DeltaLog, before: &Committed) -> Result<(), Error> {
+        let committed = Committed::of(&log, Some(before))?;
+        self.visible.replace(tenant, table, committed);
+        self.tables.lock().insert((tenant.clone(), table), log);
+        self.figures.commits.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Removes segments of `logs` and `quarantine` in which everything is older than `age`. Returns how many rows left.
+    pub(super) async fn expire(&self, age: Duration) -> Result<u64, Error> {
+        let before = self.clock.now().minus(age);
+        let mut expired = 0;
+        for tenant in self.visible.tenants() {
+            for table in [Table::Logs, Table::Quarantine] {
+                expired += self.expire_table(&tenant, table, before).await?;
+            }
+        }
+        Ok(expired)
+    }
+
+    async fn expire_table(&self, tenant: &Tenant, table: Table, before: Timestamp) -> Result<u64, Error> {
+        let Some(committed) = self.visible.committed(tenant, table) else { return Ok(0) };
+        let old: Vec<_> = committed.segments.iter().filter(|segment| segment.time.1 < before).cloned().collect();
+        if old.is_empty() {
+            return Ok(0);
+        }
+        let rows = old.iter().map(|segment| segment.rows).sum();
+        let predicate = format!("{} < '{before}'", table.time_column());
+        if !self.change_table(tenant, table, Change::delete(old, predicate, self.clock.now())).await? {
+            return Ok(0);
+        }
+        self.correct_ledger(tenant, |ledger, now| match table {
+            Table::Quarantine => ledger.count_expired_lines(rows as i64, now),
+            Table::Logs | Table::Ledger => ledger.count_expired(rows as i64, now),
+        });
+        Ok(rows)
+    }
+
+    pub(super) async fn vacuum(&self) -> Result<usize, Error> {
+        let mut deleted = 0;
+        for tenant in self.visible.tenants() {
+            for table in Table::ALL {
+                let _committing = self.committing.lock().await;
+                let Some(mut log) = self.table(&tenant, table) else { continue };
+                let Some(before) = self.visible.committed(&tenant, table) else { continue };
+                deleted += log.vacuum(self.config.vacuum_after).await?;
+                log.drop_old_commits().await?;
+                self.adopt(&tenant, table, log, &before)?;
+            }
+        }
+        Ok(deleted)
+    }
+
+    /// Seals, then makes an earlier version of `logs` the current one.
+    pub(super) async fn restore(&self, tenant: &Tenant, version: u64) -> Result<u64, Error> {
+        self.seal().await?;
+        let rows = |committed: &Committed| committed.segments.iter().map(|segment| segment.rows as i64).sum::<i64>();
+        let restored = {
+            let _committing = self.committing.lock().await;
+            let none = || Error::NoSuchVersion(format!("version {version}"));
+            let mut log = self.table(tenant, Table::Logs).ok_or_else(none)?;
+            let before = self.visible.committed(tenant, Table::Logs).ok_or_else(none)?;
+            let restored = log.restore(version).await?;
+            self.adopt(tenant, Table::Logs, log, &before)?;
+            let after = self.visible.committed(tenant, Table::Logs).ok_or_else(none)?;
+            let taken_out = rows(&before) - rows(&after);
+            self.correct_ledger(tenant, |ledger, now| ledger.count_restored(taken_out, now));
+            restored
+        };
+        self.commit_corrections().await?;
+        Ok(restored)
+    }
+
+    fn correct_ledger(&self, tenant: &Tenant, correct: impl FnOnce(&mut crate::ledger::Ledger, Timestamp)) {
+        let now = self.clock.now();
+        correct(self.uncounted.lock().entry(tenant.clone()).or_default(), now);
+    }
+}
+
+/// Segments to be merged next: of one day, of about one size, neighbours in time, at least [`FAN_IN`] of them and not
+/// more than make one segment of the target size.
+fn mergeable(segments: &[Arc<Segment>], target_bytes: u64) -> Option<Vec<Arc<Segment>>> {
+    let mut tiers: BTreeMap<(i32, u32), Vec<Arc<Segment>>> = BTreeMap::new();
+    for segment in segments.iter().filter(|segment| segment.size_bytes < target_bytes / 2) {
+        tiers.entry((segment.date, tier_of(segment.size_bytes))).or_default().push(Arc::clone(segment));
+    }
+    tiers.into_values().find_map(|tier| {
+        let mut bytes = 0;
+        let fits = |segment: &&Arc<Segment>| {
+            bytes += segment.size_bytes;
+            bytes <= target_bytes
+        };
+        let run: Vec<_> = tier.iter().take_while(fits).cloned().collect();
+        (run.len() >= FAN_IN || run.len() < tier.len() && run.len() > 1).then_some(run)
+    })
+}
+
+fn tier_of(size_bytes: u64) -> u32 {
+    (size_bytes / SMALLEST_TIER_BYTES).max(1).ilog2() / TIER_FACTOR.ilog2()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! The slow path: what is in memory becomes segments, and a commit makes them part of the tables.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use record::Tenant;
+
+use super::Inner;
+use crate::columns::{self, Table};
+use crate::delta::{Change, DeltaLog};
+use crate::ledger::Ledger;
+use crate::segment::{self, Effort};
+use crate::visible::{Committed, Durable, Frozen};
+use crate::wal::WalFile;
+use crate::{Error, MemoryBatch};
+
+/// A memtable on its way to the tables, and the file of the write-ahead log that holds the same batches.
+pub(super) struct Sealing {
+    frozen: Arc<Frozen>,
+    files: Vec<WalFile>,
+    /// How far each table covers the write-ahead log already, so that an attempt that failed half-way is not repeated
+    /// where it succeeded.
+    done: BTreeMap<(Tenant, Table), Committed>,
+}
+
+impl Sealing {
+    pub(super) fn new(frozen: Arc<Frozen>, files: Vec<WalFile>) -> Sealing {
+        Sealing { frozen, files, done: BTreeMap::new() }
+    }
+}
+
+impl Inner {
+    /// Seals what is durable now. What could not be sealed stays in memory and in the write-ahead log, and is tried
+    /// again by the next call.
+    pub(super) async fn seal(&self) -> Result<(), Error> {
+        let mut committing = self.committing.lock().await;
+        loop {
+            let had_earlier = committing.is_some();
+            if committing.is_none() {
+                *committing = self.freeze().await?;
+            }
+            let Some(sealing) = committing.as_mut() else { return Ok(()) };
+            if let Err(error) = self.commit_sealing(sealing).await {
+                self.figures.seal_failures.fetch_add(1, Ordering::Relaxed);
+                return Err(error);
+            }
+            *committing = None;
+            if !had_earlier {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Ends the current file of the write-ahead log, and the memtable at the same batch.
+    async fn freeze(&self) -> Result<Option<Sealing>, Error> {
+        let (visible, frozen) = (Arc::clone(&self.visible), Arc::new(parking_lot::Mutex::new(None)));
+        let keep = Arc::clone(&frozen);
+        let file = self.wal.rotate(Box::new(move |file: &WalFile| *keep.lock() = visible.freeze(file.last_lsn))).await?;
+        let frozen = frozen.lock().take();
+        Ok(file.zip(frozen).map(|(file, frozen)| Sealing::new(frozen, vec![file])))
+    }
+
+    async fn commit_sealing(&self, sealing: &mut Sealing) -> Result<(), Error> {
+        let mut tenants: BTreeMap<Tenant, Vec<Arc<Durable>>> = BTreeMap::new();
+        for durable in &sealing.frozen.batches {
+            tenants.entry(durable.tenant.clone()).or_default().push(Arc::clone(durable));
+        }
+        for (tenant, batches) in &tenants {
+            for table in Table::ALL {
+                self.commit_table(sealing, tenant, table, batches).await?;
+            }
+        }
+        self.publish(sealing).await
+    }
+
+    async fn commit_table(&self, sealing: &mut Sealing, tenant: &Tenant, table: Table, batches: &[Arc<Durable>]) -> Result<(), Error> {
+        let place = (tenant.clone(), table);
+        let memory: Vec<Arc<MemoryBatch>> = batches.iter().filter_map(|durable| durable.tables.get(&table).cloned()).collect();
+        if memory.is_empty() || sealing.done.contains_key(&place) {
+            return Ok(());
+        }
+        let mut log = self.table_or_new(tenant, table).await?;
+        let last_lsn = sealing.frozen.last_lsn;
+        let uncounted = self.uncounted_of(tenant, table);
+        if let Err(error) = self.commit_rows(&mut log, table, memory, last_lsn, &uncounted).await {
+            self.count_again(tenant, uncounted);
+            return Err(error);
+        }
+        let before = self.visible.committed(tenant, table);
+        sealing.done.insert(place.clone(), Committed::of(&log, before.as_ref())?);
+        self.tables.lock().insert(place, log);
+        self.figures.commits.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn commit_rows(&self, log: &mut DeltaLog, table: Table, memory: Vec<Arc<MemoryBatch>>, last_lsn: u64, uncounted: &Ledger) -> Result<(), Error> {
+        let present = log.schema();
+        let schema = match table {
+            Table::Logs => self.visible.evolved(&present, &memory),
+            Table::Quarantine | Table::Ledger => Arc::clone(&present),
+        };
+        let options = self.segment_options(table, format!("{}-{last_lsn}", self.config.node), Effort::Quick);
+        let mut extra = Vec::new();
+        if !uncounted.is_empty() {
+            extra.push(columns::ledger_to_arrow(&uncounted.rows()));
+        }
+        let (store, rows_schema) = (Arc::clone(log.store()), Arc::clone(&schema));
+        let rows = tokio::task::spawn_blocking(move || {
+            let rows = memory.iter().map(|batch| batch.to_arrow(&rows_schema));
+            rows.chain(extra).collect::<Vec<_>>()
+        });
+        let rows = rows.await.map_err(|_| Error::Closed)?;
+        let added = segment::write(&store, rows, &options).await?;
+        let grown = (schema != present).then_some(schema);
+        let change = Change::append(added, grown, Some((self.config.node, last_lsn)), self.clock.now());
+        log.commit(change).await.map(|_| ())
+    }
+
+    /// The rows are committed everywhere: readers get them from the tables, and the write-ahead log may forget them.
+    async fn publish(&self, sealing: &mut Sealing) -> Result<(), Error> {
+        let forget_before = self.clock.now().minus(self.config.key_memory);
+        let end_sequence = sealing.frozen.batches.last().map_or(0, |durable| durable.end_sequence);
+        self.keys.persist((sealing.frozen.last_lsn, end_sequence), forget_before)?;
+        let done = std::mem::take(&mut sealing.done).into_iter();
+        let freed = self.visible.thaw(done.map(|((tenant, table), committed)| (tenant, table, committed)).collect());
+        self.release(freed);
+        for file in sealing.files.drain(..) {
+            // A file that stays is read again at the next start, and found to be covered by the tables.
+            if let Err(error) = self.wal.remove(&file) {
+                tracing::warn!(file = file.name, %error, "could not remove a file of the write-ahead log");
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn segment_options(&self, table: Table, name: String, effort: Effort) -> segment::Options {
+        segment::Options { table, name, target_bytes: self.config.segment_target_bytes, effort }
+    }
+
+    /// Commits what the ledger still has to say without any new rows of `logs`.
+    pub(super) async fn commit_corrections(&self) -> Result<(), Error> {
+        let mut committing = self.committing.lock().await;
+        if committing.is_some() {
+            // A sealing that failed takes them along when it succeeds.
+            return Ok(());
+        }
+        let tenants: Vec<Tenant> = self.uncounted.lock().keys().cloned().collect();
+        for tenant in tenants {
+            let ledger = self.uncounted_of(&tenant, Table::Ledger);
+            if let Err(error) = self.commit_ledger(&tenant, &ledger).await {
+                self.count_again(&tenant, ledger);
+                return Err(error);
+            }
+        }
+        *committing = None;
+        Ok(())
+    }
+
+    async fn commit_ledger(&self, tenant: &Tenant, ledger: &Ledger) -> Result<(), Error> {
+        let mut log = self.table_or_new(tenant, Table::Ledger).await?;
+        let before = self.visible.committed(tenant, Table::Ledger);
+        let name = format!("{}-l{}", self.config.node, log.version());
+        let options = self.segment_options(Table::Ledger, name, Effort::Quick);
+        let added = segment::write(log.store(), vec![columns::ledger_to_arrow(&ledger.rows())], &options).await?;
+        log.commit(Change::append(added, None, None, self.clock.now())).await?;
+        self.visible.replace(tenant, Table::Ledger, Committed::of(&log, before.as_ref())?);
+        self.tables.lock().insert((tenant.clone(), Table::Ledger), log);
+        self.figures.commits.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn uncounted_of(&self, tenant: &Tenant, table: Table) -> Ledger {
+        match table {
+            Table::Ledger => self.uncounted.lock().remove(tenant).unwrap_or_default(),
+            Table::Logs | Table::Quarantine => Ledger::default(),
+        }
+    }
+
+    fn count_again(&self, tenant: &Tenant, counted: Ledger) {
+        if !counted.is_empty() {
+            self.uncounted.lock().entry(tenant.clone()).or_default().merge(counted);
+        }
+    }
+}

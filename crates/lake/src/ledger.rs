@@ -1,0 +1,106 @@
+//! Nothing silent (D10): received = stored + quarantined + sampled out + duplicates + erased + expired, per source and
+//! minute of receipt, committed with the rows it counts.
+
+use std::collections::BTreeMap;
+
+use record::{Batch, Timestamp};
+
+use crate::columns::LedgerRow;
+
+/// Counts by start of the minute and source (none: not said, or all of them).
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    rows: BTreeMap<(Timestamp, Option<String>), LedgerRow>,
+}
+
+const MICROS_PER_MINUTE: i64 = 60_000_000;
+
+fn minute_of(at: Timestamp) -> Timestamp {
+    Timestamp::from_micros(at.as_micros().div_euclid(MICROS_PER_MINUTE) * MICROS_PER_MINUTE)
+}
+
+impl Ledger {
+    /// Counts a batch that became durable.
+    pub(crate) fn count(&mut self, batch: &Batch, at: Timestamp) {
+        for (source, (records, rejected)) in by_source(batch) {
+            let row = self.row(at, source);
+            row.received += records + rejected;
+            row.stored += records;
+            row.quarantined += rejected;
+        }
+    }
+
+    /// Counts a batch that had been acknowledged before.
+    pub(crate) fn count_duplicate(&mut self, batch: &Batch, at: Timestamp) {
+        for (source, (records, rejected)) in by_source(batch) {
+            let row = self.row(at, source);
+            row.received += records + rejected;
+            row.duplicates += records + rejected;
+        }
+    }
+
+    /// Counts records that left `logs`: they are not stored any more, but expired.
+    pub(crate) fn count_expired(&mut self, records: i64, at: Timestamp) {
+        let row = self.row(at, None);
+        row.stored -= records;
+        row.expired += records;
+    }
+
+    /// Counts quarantined lines that expired.
+    pub(crate) fn count_expired_lines(&mut self, lines: i64, at: Timestamp) {
+        let row = self.row(at, None);
+        row.quarantined -= lines;
+        row.expired += lines;
+    }
+
+    /// Counts records that a restore took out of `logs` (or brought back, when negative).
+    pub(crate) fn count_restored(&mut self, taken_out: i64, at: Timestamp) {
+        let row = self.row(at, None);
+        row.stored -= taken_out;
+        row.erased += taken_out;
+    }
+
+    /// Adds the counts of another.
+    pub(crate) fn merge(&mut self, other: Ledger) {
+        for ((minute, source), counts) in other.rows {
+            let row = self.row(minute, source.as_deref());
+            row.received += counts.received;
+            row.stored += counts.stored;
+            row.quarantined += counts.quarantined;
+            row.duplicates += counts.duplicates;
+            row.sampled_out += counts.sampled_out;
+            row.erased += counts.erased;
+            row.expired += counts.expired;
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The rows, by minute and source.
+    pub(crate) fn rows(&self) -> Vec<LedgerRow> {
+        self.rows.values().cloned().collect()
+    }
+
+    fn row(&mut self, at: Timestamp, source: Option<&str>) -> &mut LedgerRow {
+        let (minute, source) = (minute_of(at), source.map(str::to_owned));
+        let new = LedgerRow { minute, source: source.clone(), ..LedgerRow::default() };
+        self.rows.entry((minute, source)).or_insert(new)
+    }
+}
+
+/// Records and rejected lines by source.
+fn by_source(batch: &Batch) -> BTreeMap<Option<&str>, (i64, i64)> {
+    let mut sources: BTreeMap<Option<&str>, (i64, i64)> = BTreeMap::new();
+    for record in batch.records() {
+        sources.entry(batch.text_if(record.source)).or_default().0 += 1;
+    }
+    for rejected in batch.rejected() {
+        sources.entry(batch.text_if(rejected.source)).or_default().1 += 1;
+    }
+    sources
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+//! Which request goes where.
+
+use std::sync::Arc;
+
+use axum::extract::Extension;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::door::Door;
+use crate::openapi;
+use crate::routes::about::Description;
+use crate::routes::{about, context, fields, health, histogram, ingest, query, search, sql, tail};
+
+fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(openapi::outline())
+        .routes(routes!(ingest::ingest))
+        .routes(routes!(search::search))
+        .routes(routes!(query::query))
+        .routes(routes!(sql::sql))
+        .routes(routes!(tail::tail))
+        .routes(routes!(fields::fields))
+        .routes(routes!(histogram::histogram))
+        .routes(routes!(context::context))
+        .routes(routes!(health::livez))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::metrics))
+        .routes(routes!(about::about))
+        .routes(routes!(about::openapi))
+}
+
+/// The description of the API, made from the handlers.
+pub(crate) fn description() -> OpenApi {
+    openapi::complete(router().into_openapi())
+}
+
+/// All routes behind the one door.
+pub(crate) fn door(app: App) -> Door {
+    let app = Arc::new(app);
+    let (router, described) = router().split_for_parts();
+    let described = openapi::complete(described);
+    // Leaked once per server: labels of metrics live as long as the process.
+    let routes = described.paths.paths.keys().map(|path| &*path.clone().leak()).collect();
+    let document = described.to_json().expect("BUG: the description is always JSON");
+    let description = Description(Arc::new(document.into()));
+    let router = router.layer(Extension(description)).with_state(app.clone());
+    Door::new(app, router, routes)
+}

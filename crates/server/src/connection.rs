@@ -1,0 +1,74 @@
+//! One connection, from its first byte to its last.
+
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use futures::FutureExt;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::door::Door;
+use crate::wire::Wire;
+
+/// Bytes read ahead of a connection. Bodies come in pieces of at most this size; it must hold the headers too.
+const READ_AHEAD_BYTES: usize = 256 << 10;
+/// How long a client that was refused in mid body may go on sending before the connection is cut. Cutting it at once
+/// would make the kernel throw away the answer that it has not read yet.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// Serves requests until either side ends.
+pub(crate) async fn serve<S>(door: Arc<Door>, stream: S, mut stopping: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let limits = door.app.limits;
+    let wire = Wire::new(stream, door.app.clone());
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let door = door.clone();
+        async move { Ok::<_, Infallible>(door.serve(request.map(Body::new)).await) }.boxed()
+    });
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head_timeout)
+        .max_header_size(limits.head_bytes)
+        .max_buf_size(READ_AHEAD_BYTES.max(limits.head_bytes))
+        .serve_connection(TokioIo::new(wire), service);
+    let mut told = false;
+    let ended = loop {
+        tokio::select! {
+            ended = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break ended,
+            _ = stopping.wait_for(|&stopping| stopping), if !told => {
+                told = true;
+                std::pin::Pin::new(&mut connection).graceful_shutdown();
+            }
+        }
+    };
+    let timed_out = ended.is_err_and(|error| error.is_timeout());
+    part(connection.into_parts().io.into_inner(), timed_out, limits.head_timeout).await;
+}
+
+/// Ends a connection so that the client can read the last answer.
+async fn part<S: AsyncRead + AsyncWrite + Unpin>(mut wire: Wire<S>, timed_out: bool, head_timeout: Duration) {
+    let farewell = async {
+        if timed_out && wire.is_unanswered() {
+            let detail = format!("the headers did not come within {} s", head_timeout.as_secs());
+            let answer = wire.unreadable(StatusCode::REQUEST_TIMEOUT, detail);
+            wire.write_all(&answer).await?;
+        }
+        wire.shutdown().await?;
+        let mut sink = [0; 16 << 10];
+        while wire.read(&mut sink).await? > 0 {}
+        Ok::<_, std::io::Error>(())
+    };
+    // The client may be gone already, or never stop: neither is news.
+    let _ = timeout(LINGER, farewell).await;
+}

@@ -1,0 +1,12 @@
+//! One file a route.
+
+pub(crate) mod about;
+pub(crate) mod context;
+pub(crate) mod fields;
+pub(crate) mod health;
+pub(crate) mod histogram;
+pub(crate) mod ingest;
+pub(crate) mod query;
+pub(crate) mod search;
+pub(crate) mod sql;
+pub(crate) mod tail;

@@ -1,0 +1,72 @@
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::Uri;
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::App;
+use crate::error::Problem;
+use crate::form::Form;
+use crate::rows::{ColumnBody, KindBody};
+
+/// A stretch of time.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes what `Form::time_range` reads")]
+pub(crate) struct TimeParams {
+    /// First moment: RFC 3339, a date, `now`, or `now-1h`.
+    #[param(example = "now-1h")]
+    start: Option<String>,
+    /// First moment after.
+    #[param(example = "now")]
+    end: Option<String>,
+}
+
+/// The columns of `logs`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FieldsAnswer {
+    fields: Vec<Field>,
+}
+
+/// A column.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Field {
+    /// Its name.
+    #[schema(example = "http.status_code")]
+    name: String,
+    /// What it holds.
+    kind: KindBody,
+    /// Records that have it, where that is known without a scan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    present: Option<u64>,
+}
+
+/// Tells which fields there are.
+///
+/// Their names and types, and how many records have them.
+#[utoipa::path(
+    get,
+    path = "/api/v1/fields",
+    tag = "ask",
+    params(TimeParams),
+    responses(
+        (status = 200, description = "The fields.", body = FieldsAnswer),
+        (status = 400, response = crate::openapi::BadRequest),
+        (status = 422, response = crate::openapi::Unprocessable),
+    ),
+)]
+pub(crate) async fn fields(State(app): State<Arc<App>>, uri: Uri) -> Result<Json<FieldsAnswer>, Problem> {
+    let mut form = Form::from_url(&uri)?;
+    let range = form.time_range(app.now());
+    form.finish()?;
+    let scope = app.scope(range, app.limits.answer_rows);
+    let turn = app.turn().await?;
+    let summaries = app.fields(&turn, &scope).await?;
+    let fields = summaries.into_iter().map(|summary| {
+        let ColumnBody { name, kind } = ColumnBody::from(&summary.column);
+        Field { name, kind, present: summary.present }
+    });
+    Ok(Json(FieldsAnswer { fields: fields.collect() }))
+}

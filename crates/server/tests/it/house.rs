@@ -1,0 +1,115 @@
+//! A server under test, with its lake in a folder that goes when it goes.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lake::Lake;
+use privacy::{Gateway, Policy};
+use record::{Clock, Tenant, Timestamp};
+use server::{Config, CursorKey, Limits, Rooms};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::client::{Ask, Told};
+use crate::engine::ReferenceEngine;
+
+/// The time in these tests stands still.
+pub(crate) const NOW: &str = "2026-02-08T00:00:00Z";
+
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        Timestamp::parse(NOW).expect("time").0
+    }
+}
+
+pub(crate) struct House {
+    pub(crate) address: SocketAddr,
+    pub(crate) lake: Lake,
+    stop: Option<oneshot::Sender<()>>,
+    running: JoinHandle<()>,
+    _folder: tempfile::TempDir,
+}
+
+pub(crate) fn config() -> Config {
+    Config {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        tls: None,
+        token_file: None,
+        tenant: Tenant::default(),
+        cursor_key: CursorKey([1; 32]),
+        limits: Limits::STANDARD,
+    }
+}
+
+pub(crate) fn lake_config(dir: &Path) -> lake::Config {
+    lake::Config {
+        dir: dir.to_owned(),
+        tables: lake::Location::Local,
+        node: 1,
+        seal_after: Duration::from_secs(3600),
+        seal_bytes: 64 << 20,
+        memtable_limit_bytes: 256 << 20,
+        disk_reserve_bytes: 0,
+        columns_max: 100,
+        segment_target_bytes: 64 << 20,
+        key_memory: Duration::from_secs(3600),
+        retention: None,
+        vacuum_after: Duration::from_secs(3600),
+        maintain: false,
+    }
+}
+
+pub(crate) async fn rooms(lake: Lake) -> Rooms {
+    let engine = ReferenceEngine::new(&lake);
+    Rooms { engine, lake, gateway: Arc::new(Gateway::new(Policy::default())), clock: Arc::new(Still) }
+}
+
+impl House {
+    pub(crate) async fn new() -> House {
+        House::with(|_| {}, |_| {}).await
+    }
+
+    pub(crate) async fn limited(limit: impl FnOnce(&mut Limits)) -> House {
+        House::with(|config| limit(&mut config.limits), |_| {}).await
+    }
+
+    pub(crate) async fn with(change: impl FnOnce(&mut Config), change_lake: impl FnOnce(&mut lake::Config)) -> House {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut lake_config = lake_config(folder.path());
+        change_lake(&mut lake_config);
+        let mut config = config();
+        change(&mut config);
+        let lake = Lake::open(lake_config, Arc::new(Still)).await.expect("lake");
+        let server = server::bind(config, rooms(lake.clone()).await).await.expect("server");
+        let address = server.local_addr();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let running = tokio::spawn(server.run(async {
+            let _ = stopped.await;
+        }));
+        House { address, lake, stop: Some(stop), running, _folder: folder }
+    }
+
+    pub(crate) async fn send(&self, ask: Ask) -> Told {
+        ask.send(self.address).await
+    }
+
+    /// Sends lines of JSON and expects them to be taken.
+    pub(crate) async fn ingest(&self, lines: &str) {
+        let told = self.send(Ask::post("/api/v1/ingest", lines)).await;
+        assert_eq!(told.status, 200, "{}", told.text());
+    }
+
+    /// Asks for a graceful end.
+    pub(crate) fn stop(&mut self) {
+        drop(self.stop.take());
+    }
+
+    pub(crate) async fn stopped(&mut self) {
+        self.stop();
+        (&mut self.running).await.expect("server");
+    }
+}

@@ -1,0 +1,13 @@
+//! A real server on loopback over a real lake; the engine is the reference evaluator.
+
+mod client;
+mod engine;
+mod house;
+
+mod arrivals;
+mod errors;
+mod health;
+mod limits;
+mod questions;
+mod tails;
+mod walls;

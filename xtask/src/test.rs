@@ -1,0 +1,84 @@
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use crate::{say, tidy, workspace};
+
+/// How much is tested.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Everything.
+    Whole,
+    /// What does not link DataFusion.
+    Lean,
+}
+
+/// Programs that are needed, what they are asked to prove that they are there, and who brings them.
+const NEEDED: [(&str, &[&str], &str); 4] = [
+    ("cargo", &["--version"], "a Rust toolchain (https://rustup.rs)"),
+    ("cargo", &["fmt", "--version"], "rustfmt: rustup component add rustfmt"),
+    ("cargo", &["clippy", "--version"], "clippy: rustup component add clippy"),
+    ("cc", &["--version"], "a C compiler, for SQLite and zstd: apt-get install gcc libc6-dev"),
+];
+
+/// Runs the steps, cheapest first, and stops at the first that fails.
+pub(crate) fn run(extent: Extent) -> Result<(), String> {
+    needed()?;
+    let started = Instant::now();
+    step("format", cargo(&["fmt", "--all", "--check"]))?;
+    say("\n== tidy");
+    tidy::run()?;
+    step("clippy, lean", cargo(&with_rooms(&["clippy", "--all-targets"], &["--", "-D", "warnings"])))?;
+    step("tests, lean", cargo(&with_rooms(&["test"], &[])))?;
+    if extent == Extent::Whole {
+        step("build dendro", cargo(&["build", "--package", "dendro"]))?;
+        let heavy = ["--package", "engine", "--package", "dendro", "--package", "journeys"];
+        step("clippy, with DataFusion", cargo(&[&["clippy", "--all-targets"], &heavy[..], &["--", "-D", "warnings"]].concat()))?;
+        step("tests of engine", cargo(&["test", "--package", "engine"]))?;
+        step("journeys", cargo(&["test", "--package", "journeys"]))?;
+    }
+    let what = if extent == Extent::Whole { "all tests" } else { "lean tests (no engine, no journeys)" };
+    say(&format!("\nok: {what} passed in {} s", started.elapsed().as_secs()));
+    Ok(())
+}
+
+/// The crash journey for as long as one has patience, and the journey that needs root for its small file system.
+pub(crate) fn soak(kills: &str) -> Result<(), String> {
+    let kills: u32 = kills.parse().map_err(|_| "soak: expected a number of kills".to_owned())?;
+    step("build dendro", cargo(&["build", "--package", "dendro"]))?;
+    let mut journeys = cargo(&["test", "--package", "journeys", "--", "--nocapture", "crash", "disk_full"]);
+    journeys.env("JOURNEY_KILLS", kills.to_string()).env("JOURNEY_DISK_FULL", "1");
+    step(&format!("{kills} kills, and a full disk"), journeys)
+}
+
+/// Says what is missing, all of it; installs nothing.
+fn needed() -> Result<(), String> {
+    let present = |(program, args, _): &&(&str, &[&str], &str)| {
+        let quiet = Command::new(program).args(*args).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        !quiet.is_ok_and(|status| status.success())
+    };
+    let missing: Vec<&str> = NEEDED.iter().filter(present).map(|(_, _, what)| *what).collect();
+    match missing[..] {
+        [] => Ok(()),
+        _ => Err(format!("missing, please install:\n  {}", missing.join("\n  "))),
+    }
+}
+
+/// `dendro` has no test targets but would be built by `cargo test` of the default members; naming the rooms avoids it.
+fn with_rooms<'a>(before: &[&'a str], after: &[&'a str]) -> Vec<&'a str> {
+    let rooms = workspace::LEAN.iter().flat_map(|room| ["--package", *room]);
+    before.iter().copied().chain(rooms).chain(after.iter().copied()).collect()
+}
+
+fn cargo(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(args).current_dir(workspace::root());
+    command
+}
+
+fn step(name: &str, mut command: Command) -> Result<(), String> {
+    say(&format!("\n== {name}"));
+    let started = Instant::now();
+    let status = command.status().map_err(|error| format!("{name}: cannot start: {error}"))?;
+    say(&format!("== {name}: {} s", started.elapsed().as_secs()));
+    if status.success() { Ok(()) } else { Err(format!("\nFAILED: {name}")) }
+}
