@@ -118,8 +118,8 @@ fn what_is_no_secret_stays() {
 #[test]
 fn a_text_of_nothing_but_punctuation_is_read_in_time() {
     for unit in [",", "\"", "\\", "[", "{\"", "password:", "\"password\":[", ",'", "a=,"] {
-        masked(&format!("password={}", unit.repeat(200_000 / unit.len())));
-        masked(&format!("[\"password={}", unit.repeat(200_000 / unit.len())));
+        masked(&format!("password={}", unit.repeat(40_000 / unit.len())));
+        masked(&format!("[\"password={}", unit.repeat(40_000 / unit.len())));
     }
 }
 
