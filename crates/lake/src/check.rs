@@ -133,7 +133,12 @@ async fn damaged_log(root: &Root, tenant: &Tenant, table: Table, error: &Error) 
             let Ok(bytes) = found.bytes().await else { continue };
             if let Some(offset) = first_bad_line(&bytes) {
                 let what = "this line of the Delta log is not JSON".to_owned();
-                return Finding { file: format!("tables/{tenant}/{}/{}", table.name(), file.location), offset, what, expected: false };
+                return Finding {
+                    file: format!("tables/{tenant}/{}/{}", table.name(), file.location),
+                    offset,
+                    what,
+                    expected: false,
+                };
             }
         }
     }
@@ -177,7 +182,8 @@ async fn ledger_sums(log: &DeltaLog, segments: &[Arc<Segment>]) -> Result<Sums, 
                 column.map_or(0, |column| column.iter().flatten().sum())
             };
             sums.received += sum("received");
-            sums.outcomes += ["stored", "quarantined", "duplicates", "sampled_out", "erased", "expired"].map(sum).iter().sum::<i64>();
+            sums.outcomes +=
+                ["stored", "quarantined", "duplicates", "sampled_out", "erased", "expired"].map(sum).iter().sum::<i64>();
             sums.stored += sum("stored");
             sums.quarantined += sum("quarantined");
         }

@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake_core::kernel::{Action, Add, MetadataExt, Remove, StructType, Transaction};
-use deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake_core::logstore::{LogStore, LogStoreRef, StorageConfig, default_logstore};
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use deltalake_core::table::state::DeltaTableState;
@@ -61,7 +61,12 @@ pub(crate) struct Change {
 
 impl Change {
     /// New rows, as a rule from the write-ahead log.
-    pub(crate) fn append(added: Vec<NewSegment>, schema: Option<SchemaRef>, covered: Option<(u16, u64)>, at: Timestamp) -> Change {
+    pub(crate) fn append(
+        added: Vec<NewSegment>,
+        schema: Option<SchemaRef>,
+        covered: Option<(u16, u64)>,
+        at: Timestamp,
+    ) -> Change {
         let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: Some(vec![DATE.into()]), predicate: None };
         Change { operation, added, removed: Vec::new(), schema, covered, notes: HashMap::new(), at }
     }
@@ -166,7 +171,9 @@ impl DeltaLog {
     /// Last position of the node's write-ahead log that the table covers; 0 when none.
     pub(crate) async fn covered(&self, node: u16) -> Result<u64, Error> {
         let found = self.state.transaction_version(self.log_store.as_ref(), application(node)).await;
-        Ok(found.map_err(failed("reading how far the table covers the write-ahead log"))?.map_or(0, |version| version.max(0) as u64))
+        Ok(found
+            .map_err(failed("reading how far the table covers the write-ahead log"))?
+            .map_or(0, |version| version.max(0) as u64))
     }
 
     /// Live files, ordered by last timestamp. Files known from before keep their value (and whatever hangs on it).
@@ -187,7 +194,8 @@ impl DeltaLog {
     /// written and only something after it failed (a checkpoint, say), that is noticed, and it counts.
     pub(crate) async fn commit(&mut self, change: Change) -> Result<u64, Error> {
         let actions = self.actions(&change)?;
-        let mut properties = CommitProperties::default().with_metadata(change.notes.clone()).with_cleanup_expired_logs(Some(false));
+        let mut properties =
+            CommitProperties::default().with_metadata(change.notes.clone()).with_cleanup_expired_logs(Some(false));
         if let Some((node, lsn)) = change.covered {
             properties = properties.with_application_transaction(Transaction::new(application(node), lsn as i64));
         }

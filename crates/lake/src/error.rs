@@ -105,7 +105,9 @@ impl Error {
             Error::Locked(_) => Kind::Conflict,
             Error::NoSuchVersion(_) => Kind::NotFound,
             Error::Corrupt { .. } => Kind::Broken,
-            Error::Io { .. } | Error::Delta { .. } | Error::Parquet { .. } | Error::Arrow { .. } | Error::State { .. } => Kind::Broken,
+            Error::Io { .. } | Error::Delta { .. } | Error::Parquet { .. } | Error::Arrow { .. } | Error::State { .. } => {
+                Kind::Broken
+            }
         }
     }
 }

@@ -34,7 +34,8 @@ impl Root {
             Location::Local => Root::local(config.dir.join("tables")),
             Location::Url { url, options } => {
                 let wrong = |source| Error::Store { doing: format!("opening {}", bare(url)), source };
-                let (store, _) = object_store::parse_url_opts(url, options.iter().map(|(k, v)| (k.as_str(), v.clone()))).map_err(wrong)?;
+                let (store, _) =
+                    object_store::parse_url_opts(url, options.iter().map(|(k, v)| (k.as_str(), v.clone()))).map_err(wrong)?;
                 Ok(Root { store: Arc::from(store), url: folder(url.clone()) })
             }
         }
@@ -70,7 +71,8 @@ impl Root {
 }
 
 fn path_of(url: &Url) -> Result<Path, Error> {
-    Path::from_url_path(url.path()).map_err(|source| Error::Store { doing: "reading a table's path".into(), source: source.into() })
+    Path::from_url_path(url.path())
+        .map_err(|source| Error::Store { doing: "reading a table's path".into(), source: source.into() })
 }
 
 fn folder(mut url: Url) -> Url {

@@ -159,7 +159,8 @@ impl Visible {
             let held = self.held.lock();
             let committed = Table::ALL.map(|table| held.committed.get(&(tenant.clone(), table)).cloned());
             let frozen = held.frozen.iter().flat_map(|frozen| &frozen.batches);
-            let batches: Vec<Arc<Durable>> = frozen.chain(&held.active).filter(|durable| durable.tenant == *tenant).cloned().collect();
+            let batches: Vec<Arc<Durable>> =
+                frozen.chain(&held.active).filter(|durable| durable.tenant == *tenant).cloned().collect();
             (committed, batches)
         };
         let view = |(table, committed): (Table, Option<Committed>)| (table.name(), self.view(table, committed, &batches));

@@ -126,7 +126,9 @@ impl Server {
         let told = Command::new("kill").args(["-TERM", &pid]).status().expect("kill");
         assert!(told.success());
         let status = until("the server to stop", || self.child.try_wait().expect("wait"));
-        assert!(status.success(), "{status}: {}", self.logged());
+        let logged = self.logged();
+        let end = logged.lines().rev().take(10).collect::<Vec<_>>();
+        assert!(status.success(), "{status}; the last lines of the log, newest first:\n{}", end.join("\n"));
     }
 
     /// All it has logged.

@@ -1,5 +1,7 @@
 //! One executable for all journeys. `cargo xtask tidy` sees to it that every file beside this one is listed.
 
+#![allow(clippy::print_stdout, reason = "seeds, figures and what was not run are shown by --nocapture and on failure")]
+
 mod bad_input;
 mod command_line;
 mod crash;

@@ -168,7 +168,12 @@ fn recover(
         tracing::error!(%damage, "the write-ahead log is damaged; everything readable around it was recovered");
     }
     for torn in &recovered.torn {
-        tracing::info!(file = torn.file, offset = torn.offset, bytes = torn.len, "cut off an unacknowledged end of the write-ahead log");
+        tracing::info!(
+            file = torn.file,
+            offset = torn.offset,
+            bytes = torn.len,
+            "cut off an unacknowledged end of the write-ahead log"
+        );
     }
     // Should the log's files be lost, the tables and the state database still know what was used.
     let covered = tables.covered.values().copied().max().unwrap_or(0);

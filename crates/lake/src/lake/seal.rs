@@ -74,7 +74,13 @@ impl Inner {
         self.publish(sealing).await
     }
 
-    async fn commit_table(&self, sealing: &mut Sealing, tenant: &Tenant, table: Table, batches: &[Arc<Durable>]) -> Result<(), Error> {
+    async fn commit_table(
+        &self,
+        sealing: &mut Sealing,
+        tenant: &Tenant,
+        table: Table,
+        batches: &[Arc<Durable>],
+    ) -> Result<(), Error> {
         let place = (tenant.clone(), table);
         let memory: Vec<Arc<MemoryBatch>> = batches.iter().filter_map(|durable| durable.tables.get(&table).cloned()).collect();
         if memory.is_empty() || sealing.done.contains_key(&place) {
@@ -94,7 +100,14 @@ impl Inner {
         Ok(())
     }
 
-    async fn commit_rows(&self, log: &mut DeltaLog, table: Table, memory: Vec<Arc<MemoryBatch>>, last_lsn: u64, uncounted: &Ledger) -> Result<(), Error> {
+    async fn commit_rows(
+        &self,
+        log: &mut DeltaLog,
+        table: Table,
+        memory: Vec<Arc<MemoryBatch>>,
+        last_lsn: u64,
+        uncounted: &Ledger,
+    ) -> Result<(), Error> {
         let present = log.schema();
         let schema = match table {
             Table::Logs => self.visible.evolved(&present, &memory),

@@ -84,7 +84,8 @@ async fn count_messages(snapshot: &Snapshot) -> Map<String, usize> {
         let reader = ParquetRecordBatchReaderBuilder::try_new(bytes).expect("parquet").build().expect("reader");
         for rows in reader {
             let rows = rows.expect("rows");
-            let column = arrow::compute::cast(rows.column_by_name("message").expect("a message"), &arrow::datatypes::DataType::Utf8);
+            let column =
+                arrow::compute::cast(rows.column_by_name("message").expect("a message"), &arrow::datatypes::DataType::Utf8);
             column.expect("text").as_string::<i32>().iter().for_each(&mut count);
         }
     }

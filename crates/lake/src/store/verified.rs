@@ -56,7 +56,9 @@ impl Verified {
         let whole: Vec<Range<u64>> = ranges.iter().map(|range| checksums.around(range)).collect();
         let read = self.inner.get_ranges(location, &whole).await?;
         let cut = |((bytes, whole), range): ((Bytes, &Range<u64>), &Range<u64>)| {
-            checksums.verify(location, whole.start, &bytes).map_err(|source| Error::Generic { store: "lake", source: Box::new(source) })?;
+            checksums
+                .verify(location, whole.start, &bytes)
+                .map_err(|source| Error::Generic { store: "lake", source: Box::new(source) })?;
             let start = (range.start - whole.start) as usize;
             Ok(bytes.slice(start..start + (range.end - range.start) as usize))
         };

@@ -10,8 +10,14 @@ const USERS: [&str; 16] = [
     "ada", "bela", "chen", "dora", "emil", "fatou", "goran", "hana", "ivan", "jun", "kofi", "lena", "mira", "noor", "omar", "pia",
 ];
 const PATHS: [(&str, &str); 8] = [
-    ("POST", "/api/v1/payments"), ("GET", "/api/v1/accounts"), ("POST", "/api/v1/orders"), ("GET", "/api/v1/cart"),
-    ("PUT", "/api/v1/profile"), ("GET", "/api/v1/statements"), ("POST", "/api/v1/login"), ("GET", "/api/v1/search"),
+    ("POST", "/api/v1/payments"),
+    ("GET", "/api/v1/accounts"),
+    ("POST", "/api/v1/orders"),
+    ("GET", "/api/v1/cart"),
+    ("PUT", "/api/v1/profile"),
+    ("GET", "/api/v1/statements"),
+    ("POST", "/api/v1/login"),
+    ("GET", "/api/v1/search"),
 ];
 const REGIONS: [&str; 3] = ["eu-central-1", "eu-west-1", "us-east-1"];
 
@@ -89,7 +95,16 @@ impl Request {
             let millis = if failure == Failure::Pool { 5000 + chance.below(400) } else { 30 + chance.below(300) };
             let status = failure.status();
             let extra = if *service == place::CHECKOUT { ",\"version\":\"4.18.0\"" } else { "" };
-            let line = Line { service: &SERVICES[*service], severity: "ERROR", message: &message, error_code: Some(code), status, millis, in_request: true, extra };
+            let line = Line {
+                service: &SERVICES[*service],
+                severity: "ERROR",
+                message: &message,
+                error_code: Some(code),
+                status,
+                millis,
+                in_request: true,
+                extra,
+            };
             self.write(&line, chance, sink);
         }
         self.gateway(failure.status(), if failure == Failure::Pool { 5400 } else { 300 }, chance, sink);
@@ -98,7 +113,16 @@ impl Request {
     fn gateway(&mut self, status: u32, millis: u64, chance: &mut Chance, sink: Sink<'_>) {
         let severity = if status >= 500 { "ERROR" } else { "INFO" };
         let message = format!("{} {} answered {status} in {millis} ms", self.path.0, self.path.1);
-        let line = Line { service: &SERVICES[place::GATEWAY], severity, message: &message, error_code: None, status, millis, in_request: true, extra: "" };
+        let line = Line {
+            service: &SERVICES[place::GATEWAY],
+            severity,
+            message: &message,
+            error_code: None,
+            status,
+            millis,
+            in_request: true,
+            extra: "",
+        };
         self.write(&line, chance, sink);
     }
 
@@ -175,14 +199,25 @@ impl Request {
         let (name, region) = (service.name, REGIONS[instance as usize % REGIONS.len()]);
         // Milliseconds, as most libraries write them.
         let at = Timestamp::from_micros(at / 1000 * 1000);
-        write!(out, "{{\"timestamp\":\"{at}\",\"severity\":\"{severity}\",\"service\":\"{name}\",\"host\":\"{name}-{instance}.{region}\",\"message\":\"")?;
+        write!(
+            out,
+            "{{\"timestamp\":\"{at}\",\"severity\":\"{severity}\",\"service\":\"{name}\",\"host\":\"{name}-{instance}.{region}\",\"message\":\""
+        )?;
         escape(line.message, out);
         out.push(b'"');
         if line.in_request {
             let (high, low) = self.trace;
             let [a, b, c, d] = self.address.to_be_bytes();
-            write!(out, ",\"trace_id\":\"{high:016x}{low:016x}\",\"transaction_id\":\"txn-{:010}\",\"customer_id\":\"cust-{}\"", self.transaction, self.customer)?;
-            write!(out, ",\"response_time_ms\":{millis},\"http\":{{\"method\":\"{}\",\"path\":\"{}\",\"status\":{status}}},\"client_ip\":\"{a}.{b}.{c}.{d}\"", self.path.0, self.path.1)?;
+            write!(
+                out,
+                ",\"trace_id\":\"{high:016x}{low:016x}\",\"transaction_id\":\"txn-{:010}\",\"customer_id\":\"cust-{}\"",
+                self.transaction, self.customer
+            )?;
+            write!(
+                out,
+                ",\"response_time_ms\":{millis},\"http\":{{\"method\":\"{}\",\"path\":\"{}\",\"status\":{status}}},\"client_ip\":\"{a}.{b}.{c}.{d}\"",
+                self.path.0, self.path.1
+            )?;
         }
         if let Some(code) = line.error_code {
             write!(out, ",\"error_code\":\"{code}\"")?;
@@ -223,8 +258,16 @@ impl Failure {
     fn lines(self) -> &'static [(usize, &'static str, &'static str)] {
         match self {
             Failure::Pool => &[
-                (place::LEDGER, "DB_POOL_TIMEOUT", "could not get a connection from pool ledger-db within 5000 ms (active=100, idle=0, waiting=%n)"),
-                (place::PAYMENT, "AUTH_TIMEOUT", "Payment authorization timeout for %t after 5000 ms: ledger-service did not answer"),
+                (
+                    place::LEDGER,
+                    "DB_POOL_TIMEOUT",
+                    "could not get a connection from pool ledger-db within 5000 ms (active=100, idle=0, waiting=%n)",
+                ),
+                (
+                    place::PAYMENT,
+                    "AUTH_TIMEOUT",
+                    "Payment authorization timeout for %t after 5000 ms: ledger-service did not answer",
+                ),
             ],
             Failure::Deploy => &[(
                 place::CHECKOUT,
