@@ -12,6 +12,17 @@ pub(crate) enum Extent {
     Lean,
 }
 
+impl Extent {
+    /// The packages, as cargo is told them. All steps name the same ones: with others, cargo would choose other features
+    /// for what they share, and build it again.
+    fn rooms(self) -> Vec<&'static str> {
+        match self {
+            Extent::Whole => vec!["--workspace"],
+            Extent::Lean => workspace::LEAN.iter().flat_map(|room| ["--package", *room]).collect(),
+        }
+    }
+}
+
 /// Programs that are needed, what they are asked to prove that they are there, and who brings them.
 const NEEDED: [(&str, &[&str], &str); 4] = [
     ("cargo", &["--version"], "a Rust toolchain (https://rustup.rs)"),
@@ -27,15 +38,12 @@ pub(crate) fn run(extent: Extent) -> Result<(), String> {
     step("format", cargo(&["fmt", "--all", "--check"]))?;
     say("\n== tidy");
     tidy::run()?;
-    step("clippy, lean", cargo(&with_rooms(&["clippy", "--all-targets"], &["--", "-D", "warnings"])))?;
-    step("tests, lean", cargo(&with_rooms(&["test"], &[])))?;
-    if extent == Extent::Whole {
-        step("build dendro", cargo(&["build", "--package", "dendro"]))?;
-        let heavy = ["--package", "engine", "--package", "dendro", "--package", "journeys"];
-        step("clippy, with DataFusion", cargo(&[&["clippy", "--all-targets"], &heavy[..], &["--", "-D", "warnings"]].concat()))?;
-        step("tests of engine", cargo(&["test", "--package", "engine"]))?;
-        step("journeys", cargo(&["test", "--package", "journeys"]))?;
-    }
+    let rooms = extent.rooms();
+    let lint = ["--", "-D", "warnings"];
+    step("clippy", cargo(&[&["clippy", "--all-targets"], &rooms[..], &lint].concat()))?;
+    // The journeys start the built binary, which `cargo test` alone would not build.
+    step("build", cargo(&[&["build", "--all-targets"], &rooms[..]].concat()))?;
+    step("tests", cargo(&[&["test"], &rooms[..]].concat()))?;
     let what = if extent == Extent::Whole { "all tests" } else { "lean tests (no engine, no journeys)" };
     say(&format!("\nok: {what} passed in {} s", started.elapsed().as_secs()));
     Ok(())
@@ -44,8 +52,8 @@ pub(crate) fn run(extent: Extent) -> Result<(), String> {
 /// The crash journey for as long as one has patience, and the journey that needs root for its small file system.
 pub(crate) fn soak(kills: &str) -> Result<(), String> {
     let kills: u32 = kills.parse().map_err(|_| "soak: expected a number of kills".to_owned())?;
-    step("build dendro", cargo(&["build", "--package", "dendro"]))?;
-    let mut journeys = cargo(&["test", "--package", "journeys", "--", "--nocapture", "crash", "disk_full"]);
+    step("build", cargo(&["build", "--workspace", "--all-targets"]))?;
+    let mut journeys = cargo(&["test", "--workspace", "--test", "it", "--", "--nocapture", "crash", "disk_full"]);
     journeys.env("JOURNEY_KILLS", kills.to_string()).env("JOURNEY_DISK_FULL", "1");
     step(&format!("{kills} kills, and a full disk"), journeys)
 }
@@ -61,12 +69,6 @@ fn needed() -> Result<(), String> {
         [] => Ok(()),
         _ => Err(format!("missing, please install:\n  {}", missing.join("\n  "))),
     }
-}
-
-/// `dendro` has no test targets but would be built by `cargo test` of the default members; naming the rooms avoids it.
-fn with_rooms<'a>(before: &[&'a str], after: &[&'a str]) -> Vec<&'a str> {
-    let rooms = workspace::LEAN.iter().flat_map(|room| ["--package", *room]);
-    before.iter().copied().chain(rooms).chain(after.iter().copied()).collect()
 }
 
 fn cargo(args: &[&str]) -> Command {
