@@ -18,7 +18,7 @@ mod record_ids;
 
 pub(crate) use ledger::{LedgerRow, ledger_to_arrow};
 pub(crate) use logs::to_arrow;
-pub(crate) use plan::ColumnPlan;
+pub(crate) use plan::{ColumnPlan, KindsSeen};
 pub(crate) use quarantine::quarantine_to_arrow;
 pub(crate) use record_ids::Numbering;
 

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -7,7 +7,7 @@ use object_store::ObjectStore;
 use parking_lot::Mutex;
 use record::{Batch, Tenant, TimeRange, Timestamp};
 
-use crate::columns::{self, Numbering, Table};
+use crate::columns::{self, KindsSeen, Numbering, Table};
 use crate::ledger::Ledger;
 
 /// An unchanging view of one tenant's tables: of each a Delta version, and what is acknowledged but not yet committed.
@@ -57,6 +57,7 @@ pub struct MemoryBatch {
     numbering: Numbering,
     table: Table,
     time: (Timestamp, Timestamp),
+    kinds: OnceLock<KindsSeen>,
     /// The rows in the schema they were last asked for. Schemas only grow, so this is nearly always a hit.
     rows: Mutex<Option<RecordBatch>>,
 }
@@ -73,7 +74,7 @@ impl MemoryBatch {
             Table::Quarantine if batch.rejected().is_empty() => return None,
             Table::Quarantine | Table::Ledger => received,
         };
-        Some(MemoryBatch { batch, numbering, table, time, rows: Mutex::new(None) })
+        Some(MemoryBatch { batch, numbering, table, time, kinds: OnceLock::new(), rows: Mutex::new(None) })
     }
 
     /// First and last timestamp.
@@ -102,6 +103,10 @@ impl MemoryBatch {
 
     pub(crate) fn batch(&self) -> &Arc<Batch> {
         &self.batch
+    }
+
+    pub(crate) fn kinds(&self) -> &KindsSeen {
+        self.kinds.get_or_init(|| KindsSeen::of(&self.batch))
     }
 
     /// The rows in a view's schema, the partition column included. Computed once for a schema, then kept.

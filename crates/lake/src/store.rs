@@ -41,6 +41,17 @@ impl Root {
         }
     }
 
+    /// Removes what a killed process left half written in a local folder. The caller holds the folder's lock.
+    pub(crate) fn sweep(&self) -> Result<(), Error> {
+        let Ok(folder) = self.url.to_file_path() else { return Ok(()) };
+        let swept = durable_local::sweep_staged(&folder);
+        let swept = swept.map_err(|source| Error::Io { doing: "removing half-written files of the tables".into(), source })?;
+        if swept > 0 {
+            tracing::info!(files = swept, "removed files that were half written when the process ended");
+        }
+        Ok(())
+    }
+
     fn local(dir: PathBuf) -> Result<Root, Error> {
         let io = |source| Error::Io { doing: "creating the tables folder".into(), source };
         std::fs::create_dir_all(&dir).map_err(io)?;

@@ -185,7 +185,7 @@ impl Visible {
     /// The schema with columns for all attributes of these rows.
     pub(crate) fn evolved(&self, schema: &SchemaRef, memory: &[Arc<MemoryBatch>]) -> SchemaRef {
         let mut plan = ColumnPlan::new(schema, self.columns_max);
-        memory.iter().for_each(|rows| plan.add(rows.batch()));
+        memory.iter().for_each(|rows| plan.add(rows.batch(), rows.kinds()));
         plan.finish()
     }
 }

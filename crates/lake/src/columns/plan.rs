@@ -77,10 +77,9 @@ impl ColumnPlan {
     }
 
     /// Takes a batch into account.
-    pub(crate) fn add(&mut self, batch: &Batch) {
-        let seen = kinds_seen(batch);
-        for (name, seen) in batch.names().zip(seen) {
-            if let Some(kind) = seen {
+    pub(crate) fn add(&mut self, batch: &Batch, kinds: &KindsSeen) {
+        for (name, seen) in batch.names().zip(&kinds.by_name) {
+            if let Some(kind) = *seen {
                 self.add_name(name, kind);
             }
         }
@@ -115,21 +114,29 @@ impl ColumnPlan {
     }
 }
 
-/// Per name of the batch: the type of its first value, or float when whole numbers and others were seen.
-fn kinds_seen(batch: &Batch) -> Vec<Option<Kind>> {
-    let mut seen = vec![None; batch.names().len()];
-    for record in batch.records() {
-        for field in batch.fields(record) {
-            let seen = &mut seen[field.name.0 as usize];
-            let kind = Kind::of_value(&field.value);
-            match seen {
-                None => *seen = Some(kind),
-                Some(Kind::Int) if kind == Kind::Float => *seen = Some(kind),
-                Some(_) => {}
+/// What a plan needs to know of a batch. It costs a look at every field, and a batch is asked for it by every snapshot.
+pub(crate) struct KindsSeen {
+    /// Per name of the batch: the type of its first value, or float when whole numbers and others were seen.
+    by_name: Vec<Option<Kind>>,
+}
+
+impl KindsSeen {
+    /// Looks at every field.
+    pub(crate) fn of(batch: &Batch) -> KindsSeen {
+        let mut by_name = vec![None; batch.names().len()];
+        for record in batch.records() {
+            for field in batch.fields(record) {
+                let seen = &mut by_name[field.name.0 as usize];
+                let kind = Kind::of_value(&field.value);
+                match seen {
+                    None => *seen = Some(kind),
+                    Some(Kind::Int) if kind == Kind::Float => *seen = Some(kind),
+                    Some(_) => {}
+                }
             }
         }
+        KindsSeen { by_name }
     }
-    seen
 }
 
 /// Whether Delta, Parquet and the engines that read them can carry a column of this name.

@@ -39,7 +39,7 @@ fn add(builder: &mut BatchBuilder, name: &str, value: &str) {
 
 fn planned(batches: &[&Arc<Batch>], columns_max: usize) -> SchemaRef {
     let mut plan = ColumnPlan::new(&Table::Logs.base_schema(), columns_max);
-    batches.iter().for_each(|batch| plan.add(batch));
+    batches.iter().for_each(|batch| plan.add(batch, &KindsSeen::of(batch)));
     plan.finish()
 }
 
@@ -92,10 +92,12 @@ fn attributes_become_columns_as_long_as_they_can() {
 fn a_plan_goes_on_from_the_present_columns() {
     let first = planned(&[&batch(&[&[("a", "1"), ("b", "2")]])], 3);
     let mut plan = ColumnPlan::new(&first, 3);
-    plan.add(&batch(&[&[("a", "1.5"), ("B", "1"), ("c", "true"), ("d", "1")]]));
+    let rows = batch(&[&[("a", "1.5"), ("B", "1"), ("c", "true"), ("d", "1")]]);
+    plan.add(&rows, &KindsSeen::of(&rows));
     assert_eq!(attribute_columns(&plan.finish()), "a:int b:int c:bool date:date");
     let mut plan = ColumnPlan::new(&first, 3);
-    plan.add(&batch(&[&[("b", "7")]]));
+    let rows = batch(&[&[("b", "7")]]);
+    plan.add(&rows, &KindsSeen::of(&rows));
     assert!(Arc::ptr_eq(&plan.finish(), &first), "nothing new, so the very same schema");
 }
 

@@ -22,7 +22,7 @@ use crate::state::{Acknowledged, State};
 use crate::store::Root;
 use crate::visible::{Committed, Durable, Visible};
 use crate::wal::{self, DurableBatch, OnDurable, Position, Recovered, Wal};
-use crate::{Config, Error};
+use crate::{Config, Error, Location};
 
 /// Folder of the write-ahead log in the data folder.
 pub(crate) const WAL_DIR: &str = "wal";
@@ -61,6 +61,9 @@ pub(super) async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Lake, 
     created.map_err(|source| Error::Io { doing: format!("creating the data folder {}", config.dir.display()), source })?;
     let lock = Some(FolderLock::take(&config.dir)?);
     let root = Root::open(&config)?;
+    if matches!(config.tables, Location::Local) {
+        root.sweep()?;
+    }
     let state = Arc::new(State::open(&config.dir.join(STATE_FILE))?);
     open_on(Ground { disk, root, state, lock, seed: unforeseeable() }, config, clock).await
 }

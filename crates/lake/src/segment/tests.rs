@@ -14,7 +14,7 @@ use record::{Batch, Record, Severity, Tenant, Timestamp, Value};
 use super::check::Finding;
 use super::checksum::STRETCH_BYTES;
 use super::*;
-use crate::columns::{ColumnPlan, MESSAGE, Numbering, to_arrow};
+use crate::columns::{ColumnPlan, KindsSeen, MESSAGE, Numbering, to_arrow};
 use crate::{Error, Segment};
 
 /// 2026-02-06T23:59:50Z, so that twenty seconds reach into the next day.
@@ -56,7 +56,7 @@ pub(super) fn batch(offsets: &[i64]) -> Arc<Batch> {
 
 pub(super) fn view(columns_max: usize, batches: &[&Arc<Batch>]) -> SchemaRef {
     let mut plan = ColumnPlan::new(&Table::Logs.base_schema(), columns_max);
-    batches.iter().for_each(|batch| plan.add(batch));
+    batches.iter().for_each(|batch| plan.add(batch, &KindsSeen::of(batch)));
     plan.finish()
 }
 
