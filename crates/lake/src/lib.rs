@@ -28,5 +28,5 @@ pub use check::{CheckReport, Finding, check};
 pub use config::{Config, Location};
 pub use error::Error;
 pub use lake::{BatchKey, Fresh, Lake, Receipt, Status, TenantStatus};
-pub use segment::{PruneResult, SegmentIndex};
+pub use segment::{INDEXED, PruneResult, SegmentIndex};
 pub use snapshot::{MemoryBatch, Segment, Snapshot, TableView};

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! "PAR1"
-//! row group 0: column chunks (every page with its CRC), bloom filters of the id columns
+//! row group 0: column chunks (every page with its CRC)
 //! row group 1: ...
 //! index                        see `index`: checksums of all bytes above, token filters
 //! page indexes                 Parquet's column and offset indexes
@@ -37,7 +37,7 @@ mod stats;
 
 pub(crate) use check::check;
 pub(crate) use checksums::Checksums;
-pub use index::{PruneResult, SegmentIndex};
+pub use index::{INDEXED, PruneResult, SegmentIndex};
 pub(crate) use merge::merge;
 pub(crate) use seal::write;
 

@@ -1,12 +1,9 @@
 use datafusion::logical_expr::expr::{InList, ScalarFunction};
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
-use lake::SegmentIndex;
+use lake::{INDEXED, SegmentIndex};
 use record::{Phrase, Prefix};
 
 use crate::functions::{MATCH_PHRASE, MATCH_PREFIX};
-
-/// The column whose words the index of a segment holds. To ask it about another one only costs loading it.
-const INDEXED: &str = "message";
 
 /// What a row must have to pass a filter, as far as an index of words can tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +63,8 @@ fn words_of(column: &str, phrase: &str) -> Option<Need> {
 }
 
 fn words(column: &str, words: Vec<String>) -> Option<Need> {
-    (column == INDEXED && !words.is_empty()).then(|| Need::Words { column: column.to_owned(), words })
+    // To ask the index about another column would only cost loading it.
+    (INDEXED.contains(&column) && !words.is_empty()).then(|| Need::Words { column: column.to_owned(), words })
 }
 
 fn literal(expr: &Expr) -> Option<&str> {
@@ -117,7 +115,8 @@ mod tests {
         check(col("message").eq(lit("Out of memory")), "message(out of memory)");
         check(col("message").in_list(vec![lit("a"), lit("b")], false), "(message(a) | message(b))");
         check(col("message").in_list(vec![lit("a")], true), "-");
-        check(col("trace_id").eq(lit("4BF9")), "-"); // not in the index
+        check(col("trace_id").eq(lit("4BF9")), "trace_id(4bf9)");
+        check(col("host").eq(lit("web-1")), "-"); // not in the index
         check(col("message").like(lit("%a%")), "-");
     }
 

@@ -18,6 +18,7 @@ async fn house(overlap: bool) -> House {
                 severity: Some(if row % 100 == 7 { Severity::Error } else { Severity::Info }),
                 source: Some(format!("s{segment}")),
                 message: Some(format!("row {row} says {}", if row == 5 && segment == 3 { "needle_in_three" } else { "hay" })),
+                trace_id: Some(format!("{segment:016x}{row:016x}")),
                 ..Entry::default()
             })
             .collect();
@@ -90,6 +91,8 @@ async fn the_index_and_the_times_rule_segments_out() {
     check("select count(*) from logs where match_phrase(message, 'needle_in_three')", 1, 1..=2).await;
     check("select count(*) from logs where match_phrase(message, 'NEEDLE_in_three') and severity = 'INFO'", 1, 1..=2).await;
     check("select count(*) from logs where match_phrase(message, 'nowhere_at_all')", 0, 0..=1).await;
+    check("select count(*) from logs where trace_id = '00000000000000050000000000000009'", 1, 1..=2).await;
+    check("select count(*) from logs where match_phrase(trace_id, '00000000000000050000000000000009')", 1, 1..=2).await;
     check("select count(*) from logs where message like '%needle_in_three%'", 1, 8..=8).await;
     check("select count(*) from logs where timestamp < '2026-02-06T12:00:00.000500Z'", 500, 1..=1).await;
     check(

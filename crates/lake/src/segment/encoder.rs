@@ -14,7 +14,7 @@ use super::filter::Filter;
 use super::index::{self, SegmentIndex, Tokens};
 use super::page_crc::PageKeeper;
 use super::{Effort, stats};
-use crate::columns::{MESSAGE, Table};
+use crate::columns::Table;
 
 /// A row group is also ended when its pages reach this size: it is what the encoder holds in memory.
 const ROW_GROUP_BYTES_MAX: usize = 32 << 20;
@@ -138,8 +138,9 @@ impl Encoder {
             let (earliest, latest) = self.time.unwrap_or((first, last));
             self.time = Some((earliest.min(first), latest.max(last)));
         }
-        if let Some(messages) = rows.column_by_name(MESSAGE) {
-            self.tokens.add(messages.as_string_view());
+        if self.table == Table::Logs {
+            let indexed = index::INDEXED.iter().filter_map(|column| rows.column_by_name(column));
+            indexed.for_each(|texts| self.tokens.add(texts.as_string_view()));
         }
     }
 

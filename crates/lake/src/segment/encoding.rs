@@ -11,7 +11,7 @@ use parquet::schema::types::ColumnPath;
 use super::{Effort, checksum};
 use crate::columns::{ATTRIBUTES, MESSAGE, Table};
 
-/// Rows of a row group, over which a token filter and the bloom filters stand.
+/// Rows of a row group, over which a token filter stands.
 pub(super) const ROW_GROUP_ROWS: usize = 64 << 10;
 
 /// Rows of a page: what is decompressed to get at one record.
@@ -22,12 +22,6 @@ const PAGE_BYTES: usize = 1 << 20;
 
 /// How many rows of a file are looked at to choose its encodings.
 const SAMPLE_ROWS: usize = 4 << 10;
-
-/// Columns of ids that people search for, and whose values lie everywhere: bloom filters help, statistics do not.
-const IDS: [&str; 3] = ["trace_id", "span_id", "transaction_id"];
-
-/// How often a bloom filter of the ids may be wrong. At 2 %, an id costs about 9 bits.
-const ID_FALSE_POSITIVES: f64 = 0.02;
 
 /// How the columns of a file are written, judged by its first rows.
 ///
@@ -49,7 +43,7 @@ pub(super) fn properties(table: Table, sample: &RecordBatch, effort: Effort, sor
         .set_key_value_metadata(Some(vec![pair("dendro.format", super::FORMAT), pair(checksum::KEY, checksum::BLANK)]));
     let sample = sample.slice(0, sample.num_rows().min(SAMPLE_ROWS));
     for (field, column) in sample.schema_ref().fields().iter().zip(sample.columns()) {
-        builder = column_properties(builder, table, field.name(), column);
+        builder = column_properties(builder, field.name(), column);
     }
     let time = sample.schema_ref().index_of(table.time_column()).expect("BUG: a table without its time column");
     let order = SortingColumn { column_idx: time as i32, descending: false, nulls_first: false };
@@ -61,7 +55,7 @@ pub(super) fn pair(key: &str, value: &str) -> KeyValue {
     KeyValue::new(key.to_owned(), value.to_owned())
 }
 
-fn column_properties(builder: WriterPropertiesBuilder, table: Table, name: &str, column: &ArrayRef) -> WriterPropertiesBuilder {
+fn column_properties(builder: WriterPropertiesBuilder, name: &str, column: &ArrayRef) -> WriterPropertiesBuilder {
     let path = ColumnPath::new(vec![name.to_owned()]);
     let dictionary = dictionary_pays(name, column);
     let mut builder = builder.set_column_dictionary_enabled(path.clone(), dictionary);
@@ -71,12 +65,6 @@ fn column_properties(builder: WriterPropertiesBuilder, table: Table, name: &str,
     // Nobody asks for messages or JSON in a range, and their bounds are long.
     if matches!(name, MESSAGE | ATTRIBUTES | "raw") {
         builder = builder.set_column_statistics_enabled(path.clone(), EnabledStatistics::Chunk);
-    }
-    if table == Table::Logs && IDS.contains(&name) {
-        // The filter begins this large and is folded to what its values need.
-        builder = builder
-            .set_column_bloom_filter_max_ndv(path.clone(), ROW_GROUP_ROWS as u64)
-            .set_column_bloom_filter_fpp(path, ID_FALSE_POSITIVES);
     }
     builder
 }

@@ -10,7 +10,7 @@
 //! 20  4  zero
 //! 24  4*G  per row group: number of 32-byte blocks of its token filter
 //!    32*n  the token filters (split block Bloom filters, see `filter`), row group by row group: the hashes
-//!          (rapidhash v3) of the folded words that stand in its `message`s
+//!          (rapidhash v3) of the folded words that stand in its columns [`INDEXED`]
 //!     4*B  CRC32 of each 64 KiB of the file before the index, in order; the last stretch may be shorter
 //! ```
 
@@ -41,6 +41,10 @@ pub struct SegmentIndex {
     filters: Vec<Filter>,
     checksums: Vec<u32>,
 }
+
+/// Columns whose words are indexed. They share one filter: an id hardly ever stands in a message of other records than
+/// its own, so that a filter for each column would only add to what is read.
+pub const INDEXED: [&str; 4] = [MESSAGE, "trace_id", "span_id", "transaction_id"];
 
 /// What an index can say about row groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,9 +78,9 @@ impl SegmentIndex {
 
     /// Row groups that may hold a record in whose `column` all of these words (lower case, whole) stand.
     ///
-    /// Only `message` is indexed; about any other column the answer is that every row group may.
+    /// About a column that is not [`INDEXED`] the answer is that every row group may.
     pub fn may_contain_words(&self, column: &str, words: &[String]) -> PruneResult {
-        if column != MESSAGE {
+        if !INDEXED.contains(&column) {
             return PruneResult { keep: vec![true; self.filters.len()] };
         }
         let hashes: Vec<u64> = words.iter().map(|word| hash_of(word)).collect();

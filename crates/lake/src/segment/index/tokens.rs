@@ -6,7 +6,7 @@ use super::super::filter::Filter;
 /// Words remembered from just before. Most words of a log are among some hundred; this much fits the first-level cache.
 const RECENT: usize = 2048;
 
-/// The distinct words of a row group's messages, as hashes.
+/// The distinct words of a row group's indexed columns, as hashes.
 pub(in crate::segment) struct Tokens {
     hashes: HashTable<u64>,
     /// By the last bits of the hash, the word that last had them: spares most look-ups in the large table.
@@ -20,13 +20,13 @@ pub(in crate::segment) fn hash_of(folded: &str) -> u64 {
 }
 
 impl Tokens {
-    /// Adds the words of these messages.
-    pub(in crate::segment) fn add(&mut self, messages: &StringViewArray) {
-        if messages.null_count() == messages.len() {
+    /// Adds the words of these texts.
+    pub(in crate::segment) fn add(&mut self, texts: &StringViewArray) {
+        if texts.null_count() == texts.len() {
             return;
         }
-        for message in messages.iter().flatten() {
-            record::words(message).for_each(|word| self.add_word(word));
+        for text in texts.iter().flatten() {
+            record::words(text).for_each(|word| self.add_word(word));
         }
     }
 

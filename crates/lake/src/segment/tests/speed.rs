@@ -114,12 +114,10 @@ fn describe(what: &str, store: &Arc<dyn ObjectStore>, segments: &[Arc<Segment>])
         per(index as f64)
     );
     let mut columns: Vec<(i64, String)> = Vec::new();
-    let mut blooms = 0;
     for segment in segments {
         let reader = ParquetRecordBatchReaderBuilder::try_new(bytes_of(store, segment)).expect("Parquet");
         for chunk in reader.metadata().row_groups().iter().flat_map(|group| group.columns()) {
             let name = chunk.column_path().string();
-            blooms += chunk.bloom_filter_length().unwrap_or(0);
             match columns.iter_mut().find(|(_, known)| *known == name) {
                 Some(known) => known.0 += chunk.compressed_size(),
                 None => columns.push((chunk.compressed_size(), name)),
@@ -128,5 +126,5 @@ fn describe(what: &str, store: &Arc<dyn ObjectStore>, segments: &[Arc<Segment>])
     }
     columns.sort_by(|a, b| b.cmp(a));
     let columns: Vec<_> = columns.iter().map(|(bytes, name)| format!("{name} {:.2}", per(*bytes as f64))).collect();
-    println!("  {}; bloom filters {:.2}", columns.join(", "), per(f64::from(blooms)));
+    println!("  {}", columns.join(", "));
 }
