@@ -12,6 +12,8 @@ mod fault_proxy;
 mod folder;
 mod freshness;
 mod harness;
+mod outside;
+mod outside_readers;
 mod overload;
 mod resend;
 mod restart;
