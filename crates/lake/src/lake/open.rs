@@ -11,6 +11,7 @@ use record::{Clock, Tenant};
 use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
 
+use super::claim::claim;
 use super::lock::FolderLock;
 use super::seal::Sealing;
 use super::{Figures, Fresh, Inner, Lake, TAIL_BATCHES, Tasks};
@@ -22,7 +23,7 @@ use crate::state::{Acknowledged, State};
 use crate::store::Root;
 use crate::visible::{Committed, Durable, Visible};
 use crate::wal::{self, DurableBatch, OnDurable, Position, Recovered, Wal};
-use crate::{Config, Error};
+use crate::{Config, Error, Location};
 
 /// Folder of the write-ahead log in the data folder.
 pub(crate) const WAL_DIR: &str = "wal";
@@ -62,6 +63,9 @@ pub(super) async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Lake, 
     let lock = Some(FolderLock::take(&config.dir)?);
     let root = Root::open(&config)?;
     let state = Arc::new(State::open(&config.dir.join(STATE_FILE))?);
+    if let Location::Url { .. } = config.tables {
+        claim(&root, config.node, &state.folder_id()?).await?;
+    }
     open_on(Ground { disk, root, state, lock, seed: unforeseeable() }, config, clock).await
 }
 
