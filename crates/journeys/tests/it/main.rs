@@ -18,6 +18,7 @@ mod overload;
 mod resend;
 mod restart;
 mod resume;
+mod s3;
 mod secrets;
 mod settings;
 mod tail;

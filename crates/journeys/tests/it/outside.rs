@@ -56,6 +56,20 @@ impl Drop for Script {
     }
 }
 
+/// Runs the Python lines of `docs/open-table.md` on a data folder.
+pub(crate) fn run_documented(data: &Path) {
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/open-table.md");
+    let document = std::fs::read_to_string(document).expect("docs/open-table.md");
+    let blocks: Vec<&str> = document.split("```python\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks.len(), 2, "python in docs/open-table.md");
+    for block in blocks {
+        let lines = block.replace("/srv/dendro-data", &data.to_string_lossy());
+        // ClickHouse opens local tables only below the folder it runs in.
+        let done = Command::new(python()).args(["-c", &lines]).current_dir("/").output().expect("starting Python");
+        assert!(done.status.success(), "{block}{}", String::from_utf8_lossy(&done.stderr));
+    }
+}
+
 /// A table to be read: a folder or a URL, and what it takes to get there.
 pub(crate) struct Table {
     place: String,

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::Value;
 
 use crate::harness::{Server, dendro, files, folder, run, until, until_async};
-use crate::outside::{Questions, READERS, Readers, Table, check_same, own_answer};
+use crate::outside::{Questions, READERS, Readers, Table, check_same, own_answer, run_documented};
 
 const WRITERS: usize = 3;
 const RECORDS: usize = 20;
@@ -91,6 +91,7 @@ async fn others_read_the_tables_while_they_are_written() {
     assert_eq!(compare(&mut readers, &server, &logs, version).await, then, "version {version} changed");
     check_files(&mut readers, &logs, newest, sent);
     check_other_tables(&mut readers, &server, &data).await;
+    run_documented(&data);
 }
 
 /// Both readers and Dendro about one version of `logs`.
