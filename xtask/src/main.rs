@@ -1,9 +1,10 @@
 //! The project's own tools: the one test command, and the checks that keep the house as ARCHITECTURE.md draws it.
 //!
 //! In: a task's name. Out: its result, and an exit code.
-//! Never: a download, an installation, a guess about what is missing.
+//! Never: an installation outside of `target`, a guess about what is missing.
 //! Begin with [`test`] (what CI runs) and [`tidy`] (what is checked).
 
+mod python;
 mod test;
 mod tidy;
 mod workspace;
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask test          everything a change must pass: format, tidy, clippy, all tests, all journeys
 cargo xtask test --lean   the same without DataFusion: no engine tests, no journeys (minutes shorter on a cold machine)
+cargo xtask python        the Python environment of the journeys, below target (`test` does this by itself)
 cargo xtask tidy          the house against ARCHITECTURE.md, licences, lock file
 cargo xtask soak [KILLS]  the crash journey with so many kills (200), and the disk-full journey";
 
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
     let result = match args[..] {
         ["test"] => test::run(test::Extent::Whole),
         ["test", "--lean"] => test::run(test::Extent::Lean),
+        ["python"] => python::prepare().map(|python| say(&format!("ready: {}", python.display()))),
         ["tidy"] => tidy::run(),
         ["soak"] => test::soak("200"),
         ["soak", kills] => test::soak(kills),

@@ -1,7 +1,7 @@
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::{say, tidy, workspace};
+use crate::{python, say, tidy, workspace};
 
 /// How much is tested.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ const NEEDED: [(&str, &[&str], &str); 4] = [
 
 /// Runs the steps, cheapest first, and stops at the first that fails.
 pub(crate) fn run(extent: Extent) -> Result<(), String> {
-    needed()?;
+    needed(extent)?;
     let started = Instant::now();
     step("format", cargo(&["fmt", "--all", "--check"]))?;
     say("\n== tidy");
@@ -43,7 +43,12 @@ pub(crate) fn run(extent: Extent) -> Result<(), String> {
     step("clippy", cargo(&[&["clippy", "--all-targets"], &rooms[..], &lint].concat()))?;
     // The journeys start the built binary, which `cargo test` alone would not build.
     step("build", cargo(&[&["build", "--all-targets"], &rooms[..]].concat()))?;
-    step("tests", cargo(&[&["test"], &rooms[..]].concat()))?;
+    let mut tests = cargo(&[&["test"], &rooms[..]].concat());
+    if extent == Extent::Whole {
+        say("\n== python for the journeys");
+        tests.env("JOURNEY_PYTHON", python::prepare()?);
+    }
+    step("tests", tests)?;
     let what = if extent == Extent::Whole { "all tests" } else { "lean tests (no engine, no journeys)" };
     say(&format!("\nok: {what} passed in {} s", started.elapsed().as_secs()));
     Ok(())
@@ -59,12 +64,13 @@ pub(crate) fn soak(kills: &str) -> Result<(), String> {
 }
 
 /// Says what is missing, all of it; installs nothing.
-fn needed() -> Result<(), String> {
+fn needed(extent: Extent) -> Result<(), String> {
+    let python = (extent == Extent::Whole).then_some(python::NEEDED);
     let present = |(program, args, _): &&(&str, &[&str], &str)| {
         let quiet = Command::new(program).args(*args).stdout(Stdio::null()).stderr(Stdio::null()).status();
         !quiet.is_ok_and(|status| status.success())
     };
-    let missing: Vec<&str> = NEEDED.iter().filter(present).map(|(_, _, what)| *what).collect();
+    let missing: Vec<&str> = NEEDED.iter().chain(&python).filter(present).map(|(_, _, what)| *what).collect();
     match missing[..] {
         [] => Ok(()),
         _ => Err(format!("missing, please install:\n  {}", missing.join("\n  "))),

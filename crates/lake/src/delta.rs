@@ -7,23 +7,23 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use deltalake_core::kernel::StructType;
 use deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel;
-use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
-use deltalake_core::kernel::{Action, Add, MetadataExt, Remove, StructType, Transaction};
 use deltalake_core::logstore::{LogStore, LogStoreRef, StorageConfig, default_logstore};
-use deltalake_core::protocol::{DeltaOperation, SaveMode};
+use deltalake_core::protocol::SaveMode;
 use deltalake_core::table::state::DeltaTableState;
 use deltalake_core::{DeltaTable, DeltaTableError};
 use object_store::ObjectStore;
 use record::Timestamp;
-use serde_json::Value;
 
-use crate::columns::{DATE, date_text};
-use crate::segment::NewSegment;
+use crate::columns::DATE;
 use crate::store::Root;
 use crate::{Error, Segment};
 
+mod commit;
 mod stats;
+
+pub(crate) use commit::Change;
 
 /// Commits between checkpoints. A reader replays at most so many small files; writing one costs about as much as
 /// reading them, so more often does not pay.
@@ -43,49 +43,6 @@ pub(crate) struct DeltaLog {
     log_store: LogStoreRef,
     state: DeltaTableState,
     store: Arc<dyn ObjectStore>,
-}
-
-/// What a commit does.
-pub(crate) struct Change {
-    pub(crate) operation: DeltaOperation,
-    pub(crate) added: Vec<NewSegment>,
-    pub(crate) removed: Vec<Arc<Segment>>,
-    /// The table's new schema, when it grows.
-    pub(crate) schema: Option<SchemaRef>,
-    /// Node, and last position of its write-ahead log that is covered from here on.
-    pub(crate) covered: Option<(u16, u64)>,
-    /// Written into the commit for people and tools.
-    pub(crate) notes: HashMap<String, Value>,
-    pub(crate) at: Timestamp,
-}
-
-impl Change {
-    /// New rows, as a rule from the write-ahead log.
-    pub(crate) fn append(
-        added: Vec<NewSegment>,
-        schema: Option<SchemaRef>,
-        covered: Option<(u16, u64)>,
-        at: Timestamp,
-    ) -> Change {
-        let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: Some(vec![DATE.into()]), predicate: None };
-        Change { operation, added, removed: Vec::new(), schema, covered, notes: HashMap::new(), at }
-    }
-
-    /// The same rows in other files.
-    pub(crate) fn rewrite(added: Vec<NewSegment>, removed: Vec<Arc<Segment>>, target_size: i64, at: Timestamp) -> Change {
-        let operation = DeltaOperation::Optimize { predicate: None, target_size };
-        Change { operation, added, removed, schema: None, covered: None, notes: HashMap::new(), at }
-    }
-
-    /// Fewer rows.
-    pub(crate) fn delete(removed: Vec<Arc<Segment>>, predicate: String, at: Timestamp) -> Change {
-        let operation = DeltaOperation::Delete { predicate: Some(predicate) };
-        Change { operation, added: Vec::new(), removed, schema: None, covered: None, notes: HashMap::new(), at }
-    }
-
-    fn changes_data(&self) -> bool {
-        !matches!(self.operation, DeltaOperation::Optimize { .. })
-    }
 }
 
 impl DeltaLog {
@@ -190,53 +147,6 @@ impl DeltaLog {
         Ok(segments)
     }
 
-    /// Commits a change and returns the new version. An error means that it is not committed: when the commit was
-    /// written and only something after it failed (a checkpoint, say), that is noticed, and it counts.
-    pub(crate) async fn commit(&mut self, change: Change) -> Result<u64, Error> {
-        let actions = self.actions(&change)?;
-        let mut properties =
-            CommitProperties::default().with_metadata(change.notes.clone()).with_cleanup_expired_logs(Some(false));
-        if let Some((node, lsn)) = change.covered {
-            properties = properties.with_application_transaction(Transaction::new(application(node), lsn as i64));
-        }
-        let commit = CommitBuilder::from(properties).with_actions(actions);
-        match commit.build(Some(&self.state), Arc::clone(&self.log_store), change.operation.clone()).await {
-            Ok(committed) => self.state = committed.snapshot(),
-            Err(source) => {
-                self.refresh().await?;
-                if !self.holds(&change).await? {
-                    return Err(failed("committing to the Delta log")(source));
-                }
-                tracing::warn!(version = self.version(), "a commit was written, but what follows a commit failed");
-            }
-        }
-        Ok(self.version())
-    }
-
-    /// Whether the table is as it would be after the change.
-    async fn holds(&self, change: &Change) -> Result<bool, Error> {
-        if let Some((node, lsn)) = change.covered {
-            return Ok(self.covered(node).await? >= lsn);
-        }
-        let live: Vec<_> = self.segments(&[])?;
-        let is_live = |path: &str| live.iter().any(|segment| segment.path.as_ref() == path);
-        let added = change.added.iter().all(|segment| is_live(&segment.path));
-        Ok(added && !change.removed.iter().any(|segment| is_live(segment.path.as_ref())))
-    }
-
-    fn actions(&self, change: &Change) -> Result<Vec<Action>, Error> {
-        let mut actions = Vec::new();
-        if let Some(schema) = &change.schema {
-            let metadata = self.state.metadata().clone().with_schema(&kernel_schema(schema)?);
-            actions.push(Action::Metadata(metadata.map_err(|source| failed("adding columns")(source.into()))?));
-        }
-        let millis = change.at.as_micros() / 1000;
-        let changes_data = change.changes_data();
-        actions.extend(change.removed.iter().map(|segment| Action::Remove(remove(segment, millis, changes_data))));
-        actions.extend(change.added.iter().map(|segment| Action::Add(add(segment, millis, changes_data))));
-        Ok(actions)
-    }
-
     /// Makes an earlier version the current one, as a new commit.
     pub(crate) async fn restore(&mut self, version: u64) -> Result<u64, Error> {
         self.at_version(version).await?;
@@ -309,34 +219,6 @@ fn kernel_schema(schema: &SchemaRef) -> Result<StructType, Error> {
     };
     let fields: Vec<Field> = schema.fields().iter().map(plain).collect();
     (&Schema::new(fields)).try_into_kernel().map_err(|source| Error::Arrow { doing: "describing the table's columns", source })
-}
-
-fn add(segment: &NewSegment, millis: i64, data_change: bool) -> Add {
-    Add {
-        path: segment.path.clone(),
-        partition_values: partition_of(segment.date),
-        size: segment.size_bytes as i64,
-        modification_time: millis,
-        data_change,
-        stats: Some(segment.stats_json.clone()),
-        ..Add::default()
-    }
-}
-
-fn remove(segment: &Segment, millis: i64, data_change: bool) -> Remove {
-    Remove {
-        path: segment.path.to_string(),
-        data_change,
-        deletion_timestamp: Some(millis),
-        extended_file_metadata: Some(true),
-        partition_values: Some(partition_of(segment.date)),
-        size: Some(segment.size_bytes as i64),
-        ..Remove::default()
-    }
-}
-
-fn partition_of(date: i32) -> HashMap<String, Option<String>> {
-    HashMap::from([(DATE.to_owned(), Some(date_text(date)))])
 }
 
 fn failed(doing: &'static str) -> impl Fn(DeltaTableError) -> Error {

@@ -23,6 +23,9 @@ pub enum Error {
     /// Another process has the folder open.
     #[error("data folder {0} is in use by another process")]
     Locked(String),
+    /// Another data folder writes into the same tables as the same node.
+    #[error("node {0} of these tables belongs to another data folder")]
+    NodeTaken(u16),
     /// Bytes on disk are not what was written.
     #[error("{file} is damaged at byte {offset}: {what}")]
     Corrupt {
@@ -36,6 +39,9 @@ pub enum Error {
     /// The version or time asked for does not exist (any more).
     #[error("table has no {0}")]
     NoSuchVersion(String),
+    /// Another writer changed the table in a way that a change did not expect; made anew, it would fit.
+    #[error("another writer changed the table meanwhile")]
+    Overtaken,
     /// Reading or writing a file.
     #[error("{doing}")]
     Io {
@@ -100,8 +106,8 @@ impl Error {
     pub fn kind(&self) -> Kind {
         match self {
             Error::Full { .. } => Kind::Overloaded,
-            Error::DiskFull | Error::Poisoned | Error::Closed | Error::Store { .. } => Kind::Unavailable,
-            Error::KeyReused => Kind::Invalid,
+            Error::DiskFull | Error::Poisoned | Error::Closed | Error::Overtaken | Error::Store { .. } => Kind::Unavailable,
+            Error::KeyReused | Error::NodeTaken(_) => Kind::Invalid,
             Error::Locked(_) => Kind::Conflict,
             Error::NoSuchVersion(_) => Kind::NotFound,
             Error::Corrupt { .. } => Kind::Broken,

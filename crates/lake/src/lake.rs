@@ -19,6 +19,7 @@ use crate::visible::{Committed, Visible};
 use crate::wal::Wal;
 use crate::{Config, Error, Snapshot};
 
+mod claim;
 mod lock;
 mod maintain;
 mod open;

@@ -54,6 +54,8 @@ impl State {
                  PRIMARY KEY (tenant, key)) WITHOUT ROWID;
              CREATE TABLE IF NOT EXISTS wal_position (
                  only INTEGER PRIMARY KEY CHECK (only = 1), lsn INTEGER NOT NULL, sequence INTEGER NOT NULL);
+             CREATE TABLE IF NOT EXISTS folder (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL);
+             INSERT OR IGNORE INTO folder (only, id) VALUES (1, lower(hex(randomblob(16))));
              CREATE INDEX IF NOT EXISTS batch_keys_at ON batch_keys (at);
              PRAGMA user_version = {LAYOUT_VERSION};"
         );
@@ -77,6 +79,12 @@ impl State {
             })
         });
         found.optional().map_err(failed("looking up an idempotency key"))
+    }
+
+    /// What tells this data folder from all others: 128 bits of chance, given when it was made.
+    pub(crate) fn folder_id(&self) -> Result<String, Error> {
+        let found = self.connection.lock().query_row("SELECT id FROM folder", [], |row| row.get(0));
+        found.map_err(failed("reading the id of the data folder"))
     }
 
     /// The position (LSN, running number of records) up to which the write-ahead log was committed and may be gone.

@@ -67,6 +67,11 @@ impl Root {
         url
     }
 
+    /// Where in the store the tables begin.
+    pub(crate) fn path(&self) -> Result<Path, Error> {
+        path_of(&self.url)
+    }
+
     /// The store as seen from a folder of it.
     pub(crate) fn within(&self, url: &Url) -> Result<Arc<dyn ObjectStore>, Error> {
         Ok(Arc::new(PrefixStore::new(Arc::clone(&self.store), path_of(url)?)))
@@ -74,7 +79,7 @@ impl Root {
 
     /// Names of the tenants that have tables.
     pub(crate) async fn tenants(&self) -> Result<Vec<String>, Error> {
-        let prefix = path_of(&self.url)?;
+        let prefix = self.path()?;
         let listed = self.store.list_with_delimiter(Some(&prefix)).await;
         let listed = listed.map_err(|source| Error::Store { doing: "listing tenants".into(), source })?;
         Ok(listed.common_prefixes.iter().filter_map(|path| path.filename().map(str::to_owned)).collect())

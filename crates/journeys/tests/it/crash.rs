@@ -16,7 +16,7 @@ const BUSY: [&str; 4] = ["--seal-after", "150ms", "--segment-target", "1MiB"];
 
 /// A writer sends batches one after the other, each until it is acknowledged, over as many servers as it takes.
 #[derive(Default, Clone)]
-struct Writer {
+pub(crate) struct Writer {
     /// Batches 0..acknowledged are acknowledged; the next one may be stored or not.
     acknowledged: usize,
     /// Acknowledgements that said "had that already": the proof that an unanswered batch had been stored.
@@ -51,7 +51,7 @@ async fn crash_at_any_moment_loses_and_doubles_nothing() {
     assert!(total as u64 > kills * WRITERS as u64, "hardly anything was written between the kills");
 }
 
-async fn write_until_killed(server: Server, writers: Vec<Writer>, after: Duration) -> Vec<Writer> {
+pub(crate) async fn write_until_killed(server: Server, writers: Vec<Writer>, after: Duration) -> Vec<Writer> {
     let ended = Arc::new(AtomicBool::new(false));
     let tasks: Vec<_> = writers
         .into_iter()
@@ -93,13 +93,13 @@ async fn write(url: String, number: usize, mut writer: Writer, ended: Arc<Atomic
 }
 
 /// Every batch that is there is there whole and once; every acknowledged batch is there.
-async fn verify(server: &Server, writers: &[Writer]) {
+pub(crate) async fn verify(server: &Server, writers: &[Writer]) {
     if writers.iter().all(|writer| writer.acknowledged == 0) {
         return;
     }
     let query = "SELECT writer, batch, count(*) AS n, count(DISTINCT key) AS keys FROM logs GROUP BY writer, batch";
     let rows = server.sql(query).await;
-    let mut found = vec![0; WRITERS];
+    let mut found = vec![0; writers.len()];
     for row in &rows {
         assert!(row["n"] == RECORDS && row["keys"] == RECORDS, "a batch is torn or doubled: {row}");
         let (writer, batch) = (row["writer"].as_u64().expect("writer") as usize, row["batch"].as_u64().expect("batch") as usize);

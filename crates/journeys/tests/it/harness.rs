@@ -97,11 +97,17 @@ impl Server {
 
     /// The same with further flags.
     pub(crate) fn start_with(data: &Path, flags: &[&str]) -> Server {
+        Server::start_in(data, flags, &[])
+    }
+
+    /// The same with further environment.
+    pub(crate) fn start_in(data: &Path, flags: &[&str], environment: &[(&str, &str)]) -> Server {
         let log = data.with_extension("log");
         let stderr = File::options().create(true).append(true).open(&log).expect("log file");
         let mut child = dendro(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(flags)
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(stderr)
             .spawn()

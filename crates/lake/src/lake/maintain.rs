@@ -53,7 +53,7 @@ impl Inner {
         Ok(applied.then_some(merged))
     }
 
-    /// Commits a change that removes segments, if they are all still there.
+    /// Commits a change that removes segments, if they are all still there. If not, the table is known as it is now.
     async fn change_table(&self, tenant: &Tenant, table: Table, change: Change) -> Result<bool, Error> {
         let _committing = self.committing.lock().await;
         let Some(mut log) = self.table(tenant, table) else { return Ok(false) };
@@ -62,9 +62,13 @@ impl Inner {
         if !change.removed.iter().all(live) {
             return Ok(false);
         }
-        log.commit(change).await?;
+        let applied = match log.commit(change).await {
+            Ok(_) => true,
+            Err(Error::Overtaken) => false,
+            Err(error) => return Err(error),
+        };
         self.adopt(tenant, table, log, &before)?;
-        Ok(true)
+        Ok(applied)
     }
 
     /// Shows readers the table's new state. The caller holds `committing`.

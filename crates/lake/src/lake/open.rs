@@ -11,6 +11,7 @@ use record::{Clock, Tenant};
 use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
 
+use super::claim::claim;
 use super::lock::FolderLock;
 use super::seal::Sealing;
 use super::{Figures, Fresh, Inner, Lake, TAIL_BATCHES, Tasks};
@@ -65,6 +66,9 @@ pub(super) async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Lake, 
         root.sweep()?;
     }
     let state = Arc::new(State::open(&config.dir.join(STATE_FILE))?);
+    if let Location::Url { .. } = config.tables {
+        claim(&root, config.node, &state.folder_id()?).await?;
+    }
     open_on(Ground { disk, root, state, lock, seed: unforeseeable() }, config, clock).await
 }
 

@@ -15,6 +15,10 @@ use crate::visible::{Committed, Durable, Frozen};
 use crate::wal::WalFile;
 use crate::{Error, MemoryBatch};
 
+/// How often rows are written again because another node changed the table's columns meanwhile, before the sealing is
+/// put off. Columns are rarely new, so a second time is unusual already.
+const OVERTAKEN_MAX: usize = 5;
+
 /// A memtable on its way to the tables, and the file of the write-ahead log that holds the same batches.
 pub(super) struct Sealing {
     frozen: Arc<Frozen>,
@@ -89,7 +93,13 @@ impl Inner {
         let mut log = self.table_or_new(tenant, table).await?;
         let last_lsn = sealing.frozen.last_lsn;
         let uncounted = self.uncounted_of(tenant, table);
-        if let Err(error) = self.commit_rows(&mut log, table, memory, last_lsn, &uncounted).await {
+        let mut committed = self.commit_rows(&mut log, table, &memory, last_lsn, &uncounted).await;
+        for _ in 0..OVERTAKEN_MAX {
+            // Another node added columns: ours are decided and written once more, beside its.
+            let Err(Error::Overtaken) = committed else { break };
+            committed = self.commit_rows(&mut log, table, &memory, last_lsn, &uncounted).await;
+        }
+        if let Err(error) = committed {
             self.count_again(tenant, uncounted);
             return Err(error);
         }
@@ -104,13 +114,13 @@ impl Inner {
         &self,
         log: &mut DeltaLog,
         table: Table,
-        memory: Vec<Arc<MemoryBatch>>,
+        memory: &[Arc<MemoryBatch>],
         last_lsn: u64,
         uncounted: &Ledger,
     ) -> Result<(), Error> {
         let present = log.schema();
         let schema = match table {
-            Table::Logs => self.visible.evolved(&present, &memory),
+            Table::Logs => self.visible.evolved(&present, memory),
             Table::Quarantine | Table::Ledger => Arc::clone(&present),
         };
         let options = self.segment_options(table, format!("{}-{last_lsn}", self.config.node), Effort::Quick);
@@ -118,7 +128,7 @@ impl Inner {
         if !uncounted.is_empty() {
             extra.push(columns::ledger_to_arrow(&uncounted.rows()));
         }
-        let (store, rows_schema) = (Arc::clone(log.store()), Arc::clone(&schema));
+        let (store, rows_schema, memory) = (Arc::clone(log.store()), Arc::clone(&schema), memory.to_vec());
         let rows = tokio::task::spawn_blocking(move || {
             let rows = memory.iter().map(|batch| batch.to_arrow(&rows_schema));
             rows.chain(extra).collect::<Vec<_>>()

@@ -8,6 +8,7 @@ use super::*;
 use crate::config::Location;
 
 mod fault_store;
+mod shared;
 mod simulation;
 
 pub(super) fn config(dir: &std::path::Path) -> Config {
