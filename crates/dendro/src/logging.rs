@@ -9,7 +9,7 @@ use crate::exit::Failure;
 ///
 /// Libraries are held to warnings: some of them log what they parse, and no record's content may end there.
 pub(crate) fn start(filter: &str) -> Result<(), Failure> {
-    let filter = EnvFilter::builder().parse(format!("warn,{}", ours(filter))).map_err(|error| {
+    let filter = EnvFilter::builder().parse(format!("warn,{BUSY}=off,{}", ours(filter))).map_err(|error| {
         Failure::new(Kind::Invalid, format!("log: `{filter}` is no filter: {error}"))
             .hint("write error, warn, info, debug, or lake=debug,info")
     })?;
@@ -22,6 +22,10 @@ pub(crate) fn start(filter: &str) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+/// Calls it an error when another writer's commit came first, which is everyday where nodes share a table. `lake` tells
+/// what comes of it.
+const BUSY: &str = "deltalake_core::kernel::transaction";
 
 /// Rooms of the house; a bare level in the filter means these.
 const ROOMS: [&str; 8] = ["dendro", "server", "engine", "lake", "privacy", "intake", "pattern", "ask"];

@@ -70,10 +70,15 @@ impl DeltaLog {
         Ok(DeltaLog { log_store, state, store })
     }
 
-    /// Another version of the same table.
+    /// Another version of the same table. It may be newer than this one: a commit can be seen in the store before it is
+    /// known here, other nodes' above all.
     pub(crate) async fn at_version(&self, version: u64) -> Result<DeltaLog, Error> {
         if version > self.version() {
-            return Err(Error::NoSuchVersion(format!("version {version}; the latest is {}", self.version())));
+            let mut newest = self.clone();
+            newest.refresh().await?;
+            if version > newest.version() {
+                return Err(Error::NoSuchVersion(format!("version {version}; the latest is {}", newest.version())));
+            }
         }
         match DeltaTableState::try_new(self.log_store.as_ref(), Some(version)).await {
             Ok(state) => Ok(DeltaLog { state, ..self.clone() }),

@@ -15,7 +15,7 @@ const RECORDS: usize = 20;
 const VERSIONS: usize = 3;
 
 /// Often sealed, often merged: versions follow one another quickly, and their files go soon.
-const BUSY: [&str; 4] = ["--seal-after", "100ms", "--segment-target", "1MiB"];
+const BUSY: [&str; 4] = ["--seal-after", "50ms", "--segment-target", "1MiB"];
 
 const HALF_A_DAY_MICROS: u128 = 43_200_000_000;
 
@@ -185,7 +185,7 @@ async fn write(url: String, writer: usize, ended: Arc<AtomicBool>, sent: Arc<Ato
             assert_eq!(response.status(), 200);
         }
         sent.fetch_add(RECORDS as u64, Ordering::Relaxed);
-        tokio::time::sleep(Duration::from_millis(100)).await; // The pace of the senders, not a wait for something.
+        tokio::time::sleep(Duration::from_millis(150)).await; // The pace of the senders, not a wait for something.
     }
 }
 

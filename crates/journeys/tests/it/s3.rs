@@ -83,12 +83,6 @@ async fn two_writers_share_a_table_in_an_object_store() {
     first.stop();
     second.stop();
 
-    // A number belongs to one data folder: a third one that says it is node 1 does not get to write.
-    let (_temporary, third) = folder();
-    let mut taken = dendro(["ingest", "-", "--data"]);
-    let taken = run(taken.arg(&third).envs(s3.environment()).env("DENDRO_TABLES", &tables).env("DENDRO_NODE", "1")).exits(2);
-    assert!(taken.err.contains("node 1") && taken.err.contains("--node"), "{}", taken.err);
-
     let expected = (2 * ROUNDS * 51) as u64;
     let server = start(0);
     until_async("what both wrote", || async { (server.count().await == expected).then_some(()) }).await;
@@ -97,4 +91,10 @@ async fn two_writers_share_a_table_in_an_object_store() {
     server.stop();
     let mut check = dendro(["check", "--data"]);
     run(check.arg(&folders[0].1).envs(s3.environment()).env("DENDRO_TABLES", &tables)).exits(0);
+
+    // A number belongs to one data folder: a third one that says it is node 1 does not get to write.
+    let (_temporary, third) = folder();
+    let mut taken = dendro(["ingest", "-", "--data"]);
+    let taken = run(taken.arg(&third).envs(s3.environment()).env("DENDRO_TABLES", &tables).env("DENDRO_NODE", "1")).exits(2);
+    assert!(taken.err.contains("node 1") && taken.err.contains("--node"), "{}", taken.err);
 }

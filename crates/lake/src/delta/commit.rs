@@ -93,6 +93,7 @@ impl DeltaLog {
             if *self.state.metadata() != metadata || !self.has_all(&change.removed)? {
                 return Err(Error::Overtaken);
             }
+            tracing::debug!(version = self.version(), "another writer committed first; trying again on top of it");
         }
         Err(Error::Overtaken)
     }

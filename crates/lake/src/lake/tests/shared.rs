@@ -49,6 +49,9 @@ async fn commits_of_two_nodes_follow_one_another() {
         a.seal().await.unwrap();
         b.seal().await.unwrap();
     }
+    let version = b.snapshot(&Tenant::default()).tables["logs"].version;
+    let earlier = a.snapshot_at_version(&Tenant::default(), version).await.expect("a version that the other committed");
+    assert_eq!(total(&count_messages(&earlier).await), 2 * 4 * 5);
     for round in 4..12 {
         a.append(some(&format!("a {round}"), 5), None).await.unwrap();
         b.append(some(&format!("b {round}"), 5), None).await.unwrap();
