@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use record::Timestamp;
@@ -8,8 +9,10 @@ pub struct Answer {
     pub rows: Box<dyn Rows>,
     /// What was read for them.
     pub cost: Cost,
-    /// Why rows may be missing; `None` means the answer is complete.
+    /// Which bound of the budget was met, so that there is more to be had.
     pub incomplete: Option<Incomplete>,
+    /// What could not be read: damaged files, each with its name and the byte. Everything else was.
+    pub damage: Vec<Arc<str>>,
     /// Version of the Delta table that was read.
     pub version: u64,
 }
@@ -17,7 +20,14 @@ pub struct Answer {
 impl Answer {
     /// Whether nothing is missing.
     pub fn complete(&self) -> bool {
-        self.incomplete.is_none()
+        self.incomplete.is_none() && self.damage.is_empty()
+    }
+
+    /// Why rows may be missing, in words.
+    pub fn incomplete_reason(&self) -> Option<String> {
+        let met = self.incomplete.map(Incomplete::as_str);
+        let reasons: Vec<&str> = met.into_iter().chain(self.damage.iter().map(AsRef::as_ref)).collect();
+        (!reasons.is_empty()).then(|| reasons.join("; "))
     }
 }
 

@@ -37,7 +37,7 @@ pub fn run(query: &Query, scope: &Scope, records: &Table) -> Result<Answer, Erro
     let incomplete = (stage.rows.len() > scope.budget.rows_max).then_some(Incomplete::Rows);
     stage.rows.truncate(scope.budget.rows_max);
     let cost = Cost { rows_scanned: records.rows().len() as u64, elapsed: Duration::ZERO, ..Cost::default() };
-    Ok(Answer { rows: Box::new(stage.finish()) as Box<dyn Rows>, cost, incomplete, version: 0 })
+    Ok(Answer { rows: Box::new(stage.finish()) as Box<dyn Rows>, cost, incomplete, damage: Vec::new(), version: 0 })
 }
 
 /// Rows between two steps.

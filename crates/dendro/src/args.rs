@@ -305,12 +305,19 @@ pub(crate) struct Restore {
     /// The version to go back to
     #[arg(long, value_name = "N")]
     pub version: u64,
+    /// Which table: logs, or a damaged one
+    #[arg(long, value_name = "TABLE", default_value = "logs")]
+    pub table: String,
     #[command(flatten)]
     pub folder: Folder,
 }
 
 const RESTORE_HELP: &str = "\
 Nothing is lost: the state before is a version too, and can be restored in the same way.
+
+Of a table whose Delta log is damaged, the version that `dendro check` and /healthz name can be restored. That gives up
+what was committed later: put the damaged file back from a backup instead if there is one. What is given up stays in the
+folder _given_up of the table.
 
 Example:
   dendro sql 'SELECT count(*) FROM logs' --as-of 12 && dendro restore --version 12";

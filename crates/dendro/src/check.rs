@@ -14,6 +14,10 @@ pub(crate) async fn run(folder: Folder) -> Result<(), Failure> {
         let (colour, word) = if finding.expected { ("\x1b[2m", "note") } else { ("\x1b[1;31m", "damage") };
         writeln!(out, "{colour}{word}:\x1b[0m {} at byte {}: {}", finding.file, finding.offset, finding.what)?;
     }
+    if report.unverified > 0 {
+        let files = print::counted(report.unverified as u64, "file");
+        writeln!(out, "\x1b[2mnote:\x1b[0m {files} of Delta logs were written by others or just before a crash: not verified")?;
+    }
     let damage = report.findings.iter().filter(|finding| !finding.expected).count();
     let (segments, rows) = (print::counted(report.segments as u64, "segment"), print::counted(report.rows, "row"));
     writeln!(

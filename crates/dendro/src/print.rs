@@ -93,7 +93,7 @@ pub(crate) fn footing(out: &mut impl Write, shown: usize, footing: &Footing) -> 
     write!(out, " in {} of {}", footing.files_scanned, counted(files, "file"))?;
     writeln!(out, "; table version {}\x1b[0m", footing.version)?;
     match &footing.incomplete {
-        Some(why) => writeln!(out, "\x1b[33mThere is more: {why}\x1b[0m"),
+        Some(why) => writeln!(out, "\x1b[33mNot all: {why}\x1b[0m"),
         None => Ok(()),
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Footing {
     pub files_pruned: u64,
     /// How long it took.
     pub elapsed_ms: f64,
-    /// Why rows may be missing.
+    /// Why rows may be missing, in words.
     pub incomplete: Option<String>,
     /// Version of the table.
     pub version: u64,
@@ -48,7 +48,7 @@ impl Table {
                 files_scanned: answer.cost.files_scanned,
                 files_pruned: answer.cost.files_pruned,
                 elapsed_ms: answer.cost.elapsed.as_secs_f64() * 1e3,
-                incomplete: answer.incomplete.map(|why| why.as_str().to_owned()),
+                incomplete: answer.incomplete_reason(),
                 version: answer.version,
             },
         }

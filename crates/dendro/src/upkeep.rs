@@ -30,9 +30,9 @@ pub(crate) async fn expire(args: Expire) -> Result<(), Failure> {
 /// `dendro restore`
 pub(crate) async fn restore(args: Restore) -> Result<(), Failure> {
     let (house, _) = open_alone(&args.folder).await?;
-    let done = house.lake.restore(&Tenant::default(), args.version).await;
+    let done = house.lake.restore(&Tenant::default(), &args.table, args.version).await;
     house.close().await?;
-    say(&format!("version {} of the table is what version {} was", done?, args.version))
+    say(&format!("version {} of {} is what version {} was", done?, args.table, args.version))
 }
 
 /// `dendro vacuum`

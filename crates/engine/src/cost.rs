@@ -9,7 +9,7 @@ use datafusion::physical_plan::metrics::{MetricValue, MetricsSet};
 use crate::table::Looked;
 
 /// What a plan read, after it has run as far as it was needed.
-pub(crate) fn of(plan: &Arc<dyn ExecutionPlan>, looked: Looked, elapsed: Duration) -> Cost {
+pub(crate) fn of(plan: &Arc<dyn ExecutionPlan>, looked: &Looked, elapsed: Duration) -> Cost {
     let mut read = Read::default();
     read.add_plan(plan);
     let opened = read.files.len() as u64;

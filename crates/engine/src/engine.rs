@@ -12,6 +12,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
+use crate::damage::DamagedSegments;
 use crate::error::{Stage, broken, from_lake, over_time, translate};
 use crate::lower::{Lowered, Shape, lower};
 use crate::run::{Computed, Failed, run};
@@ -106,22 +107,30 @@ impl Inner {
         let started = Instant::now();
         let asked = Asked { scope, text: text_of(question) };
         let snapshot = self.snapshot(scope, as_of).await?;
-        let session = self.base.open(&scope.budget).map_err(|error| asked.failed(error, Stage::Planning))?;
-        let plan = match question {
-            Question::Search(query) => asked.search(&session, &snapshot, query)?,
-            Question::Sql(text) => self.sql(&asked, &session, &snapshot, text).await?,
-        };
-        let computed = run(&session.state, &plan.plan, &scope.budget).await.map_err(|failed| match failed {
-            Failed::Planning(error) => asked.failed(error, Stage::Planning),
-            Failed::Running(error) => asked.failed(error, Stage::Running),
-        })?;
-        let Computed { rows, incomplete, plan: ran } = computed;
-        Ok(Answer {
-            rows: Box::new(rows::shape(&rows, &plan.shape)),
-            cost: cost::of(&ran, session.looked(), started.elapsed()),
-            incomplete,
-            version: snapshot.tables.get("logs").map_or(0, |logs| logs.version),
-        })
+        let mut damaged = DamagedSegments::default();
+        // What comes out of a segment before its damaged byte may be rows of the answer already, or part of a sum: so the
+        // whole question is asked again, without the segment.
+        loop {
+            let session = self.base.open(&scope.budget, damaged.clone()).map_err(|error| asked.failed(error, Stage::Planning))?;
+            let plan = match question {
+                Question::Search(query) => asked.search(&session, &snapshot, query)?,
+                Question::Sql(text) => self.sql(&asked, &session, &snapshot, text).await?,
+            };
+            let Computed { rows, incomplete, plan: ran } = match run(&session.state, &plan.plan, &scope.budget).await {
+                Ok(computed) => computed,
+                Err(_) if damaged.add(&snapshot) => continue,
+                Err(Failed::Planning(error)) => return Err(asked.failed(error, Stage::Planning)),
+                Err(Failed::Running(error)) => return Err(asked.failed(error, Stage::Running)),
+            };
+            let looked = session.looked();
+            return Ok(Answer {
+                rows: Box::new(rows::shape(&rows, &plan.shape)),
+                cost: cost::of(&ran, &looked, started.elapsed()),
+                incomplete,
+                damage: looked.damage.into_iter().collect(),
+                version: snapshot.tables.get("logs").map_or(0, |logs| logs.version),
+            });
+        }
     }
 
     async fn snapshot(&self, scope: &Scope, as_of: Option<AsOf>) -> Result<Arc<Snapshot>, Error> {

@@ -7,6 +7,7 @@
 
 mod budget;
 mod cost;
+mod damage;
 mod engine;
 mod error;
 mod fields;

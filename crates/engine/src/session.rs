@@ -24,6 +24,7 @@ use record::TimeRange;
 use url::Url;
 
 use crate::budget::QuestionPool;
+use crate::damage::DamagedSegments;
 use crate::engine::Config;
 use crate::functions;
 use crate::newest_first::NewestFirst;
@@ -64,8 +65,8 @@ impl Base {
         Ok(Base { state, runtime, memory: Arc::new(GreedyMemoryPool::new(config.memory_bytes)), caches })
     }
 
-    /// A session for one question: its own memory bound, its own tables, its own stores.
-    pub(crate) fn open(&self, budget: &Budget) -> Result<Session> {
+    /// A session for one question: its own memory bound, its own tables without damaged segments, its own stores.
+    pub(crate) fn open(&self, budget: &Budget, damaged: DamagedSegments) -> Result<Session> {
         let stores = Arc::new(Stores::default());
         let pool = QuestionPool::new(budget.memory_bytes_max, Arc::clone(&self.memory));
         let runtime = RuntimeEnvBuilder::from_runtime_env(&self.runtime)
@@ -80,7 +81,7 @@ impl Base {
             .with_catalog_list(Arc::new(list))
             .build();
         state.mark_start_execution();
-        Ok(Session { state, catalog, stores, caches: self.caches.clone(), looked: Arc::default() })
+        Ok(Session { state, catalog, stores, caches: self.caches.clone(), looked: Arc::default(), damaged: Arc::new(damaged) })
     }
 }
 
@@ -109,6 +110,7 @@ pub(crate) struct Session {
     stores: Arc<Stores>,
     caches: Caches,
     looked: Arc<Mutex<Looked>>,
+    damaged: Arc<DamagedSegments>,
 }
 
 impl Session {
@@ -136,7 +138,8 @@ impl Session {
         };
         let url = self.stores.add(&format!("{name}-{}", schema.unwrap_or(SCHEMA).replace('_', "-")), Arc::clone(&view.store))?;
         let schema = Arc::clone(&view.schema);
-        let table = LakeTable::new(&snapshot.tenant, name, view.clone(), url, self.caches.clone(), Arc::clone(&self.looked));
+        let (caches, looked, damaged) = (self.caches.clone(), Arc::clone(&self.looked), Arc::clone(&self.damaged));
+        let table = LakeTable::new(&snapshot.tenant, name, view.clone(), url, caches, looked, damaged);
         let table: Arc<dyn TableProvider> = Arc::new(table);
         match schema.field_with_name("timestamp") {
             Ok(field) if range != TimeRange::ALL => {
@@ -149,7 +152,7 @@ impl Session {
     }
 
     pub(crate) fn looked(&self) -> Looked {
-        *self.looked.lock()
+        self.looked.lock().clone()
     }
 }
 

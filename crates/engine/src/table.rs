@@ -7,6 +7,7 @@ mod needs;
 mod segments;
 mod times;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -25,6 +26,8 @@ use lake::TableView;
 use parking_lot::Mutex;
 use record::Tenant;
 
+use crate::damage::DamagedSegments;
+
 pub(crate) use indexes::IndexCache;
 
 /// What is kept between questions.
@@ -37,7 +40,7 @@ pub(crate) struct Caches {
 }
 
 /// What a question looked at beside what the plan's metrics count.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Looked {
     /// Segments of the tables read, whether they were opened or not.
     pub(crate) segments: u64,
@@ -45,6 +48,8 @@ pub(crate) struct Looked {
     pub(crate) memory_bytes: u64,
     /// Bytes of index loaded.
     pub(crate) index_bytes: u64,
+    /// What is wrong with the tables read.
+    pub(crate) damage: BTreeSet<Arc<str>>,
 }
 
 /// One table of one snapshot.
@@ -58,6 +63,7 @@ pub(crate) struct LakeTable {
     url: ObjectStoreUrl,
     caches: Caches,
     looked: Arc<Mutex<Looked>>,
+    damaged: Arc<DamagedSegments>,
 }
 
 impl LakeTable {
@@ -68,8 +74,9 @@ impl LakeTable {
         url: ObjectStoreUrl,
         caches: Caches,
         looked: Arc<Mutex<Looked>>,
+        damaged: Arc<DamagedSegments>,
     ) -> LakeTable {
-        LakeTable { name: format!("{tenant}/{name}"), view, time_column: time_column(name), url, caches, looked }
+        LakeTable { name: format!("{tenant}/{name}"), view, time_column: time_column(name), url, caches, looked, damaged }
     }
 }
 
@@ -111,6 +118,7 @@ impl TableProvider for LakeTable {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
+        self.looked.lock().damage.extend(self.view.damage.clone());
         let range = self.time_column.map_or(record::TimeRange::ALL, |column| times::range(filters, column));
         // With filters the limit counts rows that pass them, which a scan does not know yet.
         let limit = limit.filter(|_| filters.is_empty());

@@ -3,6 +3,7 @@
 
 mod answers;
 mod bounds;
+mod damage;
 mod house;
 mod newest;
 mod oracle;

@@ -3,16 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::Int64Array;
-use futures::TryStreamExt;
-use object_store::ObjectStoreExt;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use record::Tenant;
 
 use crate::columns::Table;
-use crate::delta::DeltaLog;
+use crate::delta::{self, Damage, DeltaLog, Opened};
 use crate::disk::{Disk, RealDisk};
-use crate::lake::{FolderLock, WAL_DIR};
+use crate::lake::{FolderLock, STATE_FILE, WAL_DIR};
+use crate::ledger::{self, Sums};
+use crate::state::State;
 use crate::store::Root;
 use crate::{Config, Error, Segment, segment, wal};
 
@@ -36,6 +34,9 @@ pub struct CheckReport {
     pub segments: usize,
     /// Rows in them.
     pub rows: u64,
+    /// Files of Delta logs of which it is not known what was written: those of other writers, and those written the
+    /// moment before a crash.
+    pub unverified: usize,
     /// What is wrong.
     pub findings: Vec<Finding>,
 }
@@ -56,13 +57,20 @@ pub async fn check(config: &Config) -> Result<CheckReport, Error> {
     let _lock = FolderLock::take(&config.dir)?;
     let mut report = CheckReport::default();
     check_wal(&config.dir, &mut report)?;
-    let root = Root::open(config)?;
+    let root = root(config)?;
     for name in root.tenants().await? {
         if let Ok(tenant) = Tenant::new(&name) {
             check_tenant(&root, &tenant, &mut report).await?;
         }
     }
     Ok(report)
+}
+
+/// The tables, with what is remembered of their Delta logs, if there is a state database.
+fn root(config: &Config) -> Result<Root, Error> {
+    let root = Root::open(config)?;
+    let state = config.dir.join(STATE_FILE);
+    if state.is_file() { root.summed(Arc::new(State::open(&state)?)) } else { Ok(root) }
 }
 
 fn check_wal(dir: &Path, report: &mut CheckReport) -> Result<(), Error> {
@@ -82,32 +90,56 @@ fn check_wal(dir: &Path, report: &mut CheckReport) -> Result<(), Error> {
 }
 
 async fn check_tenant(root: &Root, tenant: &Tenant, report: &mut CheckReport) -> Result<(), Error> {
+    let before = report.findings.len();
     let mut rows = [0_i64; Table::ALL.len()];
     let mut sums = None;
     for (index, table) in Table::ALL.into_iter().enumerate() {
-        let place = format!("tables/{tenant}/{}", table.name());
-        let log = match DeltaLog::open(root, tenant.as_str(), table.name()).await {
-            Ok(Some(log)) => log,
-            Ok(None) => continue,
-            Err(error) => {
-                report.findings.push(damaged_log(root, tenant, table, &error).await);
-                continue;
-            }
-        };
-        let before = report.findings.len();
+        let Some(log) = check_log(root, tenant, table, report).await? else { continue };
         let segments = log.segments(&[])?;
         for segment in &segments {
             rows[index] += segment.rows as i64;
-            check_segment(&place, &log, segment, report).await?;
+            check_segment(&place_of(tenant, table), &log, segment, report).await?;
         }
         if table == Table::Ledger && report.findings.len() == before {
-            sums = Some(ledger_sums(&log, &segments).await?);
+            sums = Some(ledger::committed(&log).await?);
         }
     }
+    // With damage the books cannot agree, and to say so would only hide where it is.
     if let Some(sums) = sums {
         compare(tenant, sums, (rows[0], rows[1]), report);
     }
     Ok(())
+}
+
+/// Compares every file of a Delta log, and opens the table as it is served.
+async fn check_log(root: &Root, tenant: &Tenant, table: Table, report: &mut CheckReport) -> Result<Option<DeltaLog>, Error> {
+    let place = place_of(tenant, table);
+    let verified = delta::verify(root, tenant.as_str(), table.name()).await?;
+    report.unverified += verified.unverified;
+    for file in &verified.damaged {
+        let finding = Finding {
+            file: format!("{place}/_delta_log/{}", file.name),
+            offset: file.offset,
+            what: file.what.to_owned(),
+            expected: false,
+        };
+        report.findings.push(finding);
+    }
+    match DeltaLog::open_certain(root, tenant.as_str(), table.name()).await? {
+        Opened::Absent => Ok(None),
+        Opened::Whole(log, _) => Ok(Some(log)),
+        Opened::Damaged(log, damage) => {
+            if verified.damaged.is_empty() {
+                let Damage { file, offset, what, .. } = damage.as_ref().clone();
+                report.findings.push(Finding { file, offset, what, expected: false });
+            }
+            Ok(log)
+        }
+    }
+}
+
+fn place_of(tenant: &Tenant, table: Table) -> String {
+    format!("tables/{tenant}/{}", table.name())
 }
 
 async fn check_segment(place: &str, log: &DeltaLog, segment: &Segment, report: &mut CheckReport) -> Result<(), Error> {
@@ -118,77 +150,6 @@ async fn check_segment(place: &str, log: &DeltaLog, segment: &Segment, report: &
         report.findings.push(Finding { file, offset: finding.offset, what: finding.what, expected: false });
     }
     Ok(())
-}
-
-/// Which file of a Delta log cannot be read, and where.
-async fn damaged_log(root: &Root, tenant: &Tenant, table: Table, error: &Error) -> Finding {
-    let place = format!("tables/{tenant}/{}/_delta_log", table.name());
-    let url = root.table_url(tenant.as_str(), table.name());
-    if let Ok(store) = root.within(&url)
-        && let Ok(mut files) = store.list(Some(&"_delta_log".into())).try_collect::<Vec<_>>().await
-    {
-        files.sort_by(|a, b| a.location.cmp(&b.location));
-        for file in files.iter().filter(|file| file.location.extension() == Some("json")) {
-            let Ok(found) = store.get(&file.location).await else { continue };
-            let Ok(bytes) = found.bytes().await else { continue };
-            if let Some(offset) = first_bad_line(&bytes) {
-                let what = "this line of the Delta log is not JSON".to_owned();
-                return Finding {
-                    file: format!("tables/{tenant}/{}/{}", table.name(), file.location),
-                    offset,
-                    what,
-                    expected: false,
-                };
-            }
-        }
-    }
-    Finding { file: place, offset: 0, what: format!("the Delta log cannot be read: {error}"), expected: false }
-}
-
-/// The byte at which the first line that is not a JSON object begins to be wrong.
-fn first_bad_line(bytes: &[u8]) -> Option<u64> {
-    let mut start = 0;
-    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-        if let Err(error) = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(line)
-            && !line.trim_ascii().is_empty()
-        {
-            return Some((start + error.column().saturating_sub(1)) as u64);
-        }
-        start += line.len();
-    }
-    (start == 0).then_some(0)
-}
-
-/// Sums of `received`, of all outcomes, of `stored` and of `quarantined`.
-#[derive(Debug, Clone, Copy, Default)]
-struct Sums {
-    received: i64,
-    outcomes: i64,
-    stored: i64,
-    quarantined: i64,
-}
-
-async fn ledger_sums(log: &DeltaLog, segments: &[Arc<Segment>]) -> Result<Sums, Error> {
-    let mut sums = Sums::default();
-    for segment in segments {
-        let parquet = |source| Error::Parquet { doing: format!("reading {}", segment.path), source };
-        let store = |source| Error::Store { doing: format!("reading {}", segment.path), source };
-        let bytes = log.store().get(&segment.path).await.map_err(store)?.bytes().await.map_err(store)?;
-        let reader = ParquetRecordBatchReaderBuilder::try_new(bytes).and_then(|builder| builder.build()).map_err(parquet)?;
-        for batch in reader {
-            let batch = batch.map_err(|source| Error::Arrow { doing: "reading the ledger", source })?;
-            let sum = |name: &str| -> i64 {
-                let column = batch.column_by_name(name).and_then(|column| column.as_any().downcast_ref::<Int64Array>());
-                column.map_or(0, |column| column.iter().flatten().sum())
-            };
-            sums.received += sum("received");
-            sums.outcomes +=
-                ["stored", "quarantined", "duplicates", "sampled_out", "erased", "expired"].map(sum).iter().sum::<i64>();
-            sums.stored += sum("stored");
-            sums.quarantined += sum("quarantined");
-        }
-    }
-    Ok(sums)
 }
 
 fn compare(tenant: &Tenant, sums: Sums, (logs, quarantine): (i64, i64), report: &mut CheckReport) {

@@ -21,7 +21,15 @@ use crate::store::Root;
 use crate::{Error, Segment};
 
 mod commit;
+mod open;
 mod stats;
+mod verify;
+
+pub(crate) use open::{Damage, Opened};
+pub(crate) use verify::verify;
+
+/// Folder of the Delta log in a table.
+const DELTA_LOG: &str = "_delta_log";
 
 pub(crate) use commit::Change;
 
@@ -43,6 +51,8 @@ pub(crate) struct DeltaLog {
     log_store: LogStoreRef,
     state: DeltaTableState,
     store: Arc<dyn ObjectStore>,
+    /// Why this is not the table's present state, and nothing may be committed on top of it.
+    damage: Option<Arc<Damage>>,
 }
 
 impl DeltaLog {
@@ -67,7 +77,7 @@ impl DeltaLog {
 
     async fn load(log_store: LogStoreRef, store: Arc<dyn ObjectStore>, version: Option<u64>) -> Result<DeltaLog, Error> {
         let state = DeltaTableState::try_new(log_store.as_ref(), version).await.map_err(failed("reading the Delta log"))?;
-        Ok(DeltaLog { log_store, state, store })
+        Ok(DeltaLog { log_store, state, store, damage: None })
     }
 
     /// Another version of the same table. It may be newer than this one: a commit can be seen in the store before it is
@@ -113,6 +123,18 @@ impl DeltaLog {
         self.state.version()
     }
 
+    /// Where the table is, as messages name it: `tables/default/logs`.
+    pub(crate) fn place(&self) -> String {
+        let url = self.log_store.config().location();
+        let parts: Vec<&str> = url.path().trim_end_matches('/').rsplit('/').take(2).collect();
+        format!("tables/{}/{}", parts.get(1).unwrap_or(&""), parts[0])
+    }
+
+    /// Why this is not the table's present state, if it is not.
+    pub(crate) fn damage(&self) -> Option<&Arc<Damage>> {
+        self.damage.as_ref()
+    }
+
     pub(crate) fn store(&self) -> &Arc<dyn ObjectStore> {
         &self.store
     }
@@ -154,6 +176,7 @@ impl DeltaLog {
 
     /// Makes an earlier version the current one, as a new commit.
     pub(crate) async fn restore(&mut self, version: u64) -> Result<u64, Error> {
+        self.must_be_whole()?;
         self.at_version(version).await?;
         let table = self.table().await?;
         let restored = table.restore().with_version_to_restore(version).await;
@@ -170,6 +193,7 @@ impl DeltaLog {
 
     /// Deletes files that were removed from the table longer ago than this. Returns how many.
     pub(crate) async fn vacuum(&mut self, older_than: std::time::Duration) -> Result<usize, Error> {
+        self.must_be_whole()?;
         let age = chrono::Duration::from_std(older_than).unwrap_or(chrono::Duration::MAX);
         let vacuum = self.table().await?.vacuum().with_retention_period(age).with_enforce_retention_duration(false);
         let (_, metrics) = vacuum.await.map_err(failed("vacuuming"))?;
@@ -179,9 +203,15 @@ impl DeltaLog {
 
     /// Drops files of the Delta log that are older than the table's retention and behind a checkpoint.
     pub(crate) async fn drop_old_commits(&mut self) -> Result<(), Error> {
+        self.must_be_whole()?;
         let table = self.table().await?;
         deltalake_core::checkpoints::cleanup_metadata(&table, None).await.map_err(failed("dropping old commits"))?;
         self.refresh().await
+    }
+
+    /// I-5: nothing is ever committed on top of a state that is not the present one.
+    fn must_be_whole(&self) -> Result<(), Error> {
+        self.damage.as_ref().map_or(Ok(()), |damage| Err(Error::ReadOnly(damage.to_string())))
     }
 
     async fn table(&self) -> Result<DeltaTable, Error> {

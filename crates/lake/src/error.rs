@@ -36,6 +36,9 @@ pub enum Error {
         /// What was expected.
         what: &'static str,
     },
+    /// The Delta log of a table is damaged, so nothing is committed to it. In words: where, and what can be done.
+    #[error("{0}")]
+    ReadOnly(String),
     /// The version or time asked for does not exist (any more).
     #[error("table has no {0}")]
     NoSuchVersion(String),
@@ -106,7 +109,9 @@ impl Error {
     pub fn kind(&self) -> Kind {
         match self {
             Error::Full { .. } => Kind::Overloaded,
-            Error::DiskFull | Error::Poisoned | Error::Closed | Error::Overtaken | Error::Store { .. } => Kind::Unavailable,
+            Error::DiskFull | Error::ReadOnly(_) | Error::Poisoned | Error::Closed | Error::Overtaken | Error::Store { .. } => {
+                Kind::Unavailable
+            }
             Error::KeyReused | Error::NodeTaken(_) => Kind::Invalid,
             Error::Locked(_) => Kind::Conflict,
             Error::NoSuchVersion(_) => Kind::NotFound,

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
 
 use crate::columns::{Numbering, Table};
-use crate::delta::DeltaLog;
+use crate::delta::{Damage, DeltaLog};
 use crate::disk::Disk;
 use crate::keys::{Claim, Keys};
 use crate::ledger::Ledger;
@@ -27,7 +27,7 @@ mod seal;
 mod status;
 
 pub(crate) use lock::FolderLock;
-pub(crate) use open::WAL_DIR;
+pub(crate) use open::{STATE_FILE, WAL_DIR};
 pub use status::{Status, TenantStatus};
 
 /// Batches that a slow live tail may lag behind before it is told that it missed some.
@@ -128,7 +128,7 @@ struct Inner {
     seal_soon: Arc<Notify>,
     closing: AtomicBool,
     figures: Arc<Figures>,
-    /// What recovery found damaged, for health checks: file, offset and kind, never content.
+    /// What was found damaged at the start, for health checks: file, offset and kind, never content.
     damage: Vec<String>,
     /// Holds the folder for this process until the lake is dropped.
     _lock: Option<lock::FolderLock>,
@@ -210,8 +210,11 @@ impl Lake {
     }
 
     /// Makes an earlier version of a tenant's `logs` the current one, as a new commit. Returns its number.
-    pub async fn restore(&self, tenant: &Tenant, version: u64) -> Result<u64, Error> {
-        self.inner.restore(tenant, version).await
+    ///
+    /// Of a table whose Delta log is damaged (any of the three) only the version that is served can be restored. That
+    /// gives up what was committed later, and takes effect with the next start.
+    pub async fn restore(&self, tenant: &Tenant, table: &str, version: u64) -> Result<u64, Error> {
+        self.inner.restore(tenant, table, version).await
     }
 
     /// Figures for metrics and health.
@@ -295,8 +298,7 @@ impl Inner {
                 freed.await;
             }
         };
-        let full = |_| Error::Full { used: self.held_bytes.load(Ordering::Acquire), limit };
-        tokio::time::timeout(ROOM_WAIT, taken).await.map_err(full)?;
+        tokio::time::timeout(ROOM_WAIT, taken).await.map_err(|_| self.full())?;
         if self.visible.active().0 >= self.config.seal_bytes {
             self.seal_soon.notify_one();
         }
@@ -309,9 +311,16 @@ impl Inner {
     }
 
     fn refuses(&self) -> Option<Error> {
-        let used = self.held_bytes.load(Ordering::Acquire);
-        let limit = self.config.memtable_limit_bytes;
-        self.refuses_for_good().or((used >= limit).then_some(Error::Full { used, limit }))
+        let is_full = self.held_bytes.load(Ordering::Acquire) >= self.config.memtable_limit_bytes;
+        self.refuses_for_good().or_else(|| is_full.then(|| self.full()))
+    }
+
+    /// Why there is no room: too much came at once, or what came cannot be committed.
+    fn full(&self) -> Error {
+        match self.visible.stranded() {
+            Some(damage) => Error::ReadOnly(damage.to_string()),
+            None => Error::Full { used: self.held_bytes.load(Ordering::Acquire), limit: self.config.memtable_limit_bytes },
+        }
     }
 
     fn refuses_for_good(&self) -> Option<Error> {
@@ -339,8 +348,16 @@ impl Inner {
         self.tables.lock().get(&(tenant.clone(), table)).cloned()
     }
 
+    /// Why nothing may be committed to a table, if so.
+    fn damage_of(&self, tenant: &Tenant, table: Table) -> Option<Arc<Damage>> {
+        self.visible.committed(tenant, table)?.damage
+    }
+
     /// The table, created when it does not exist.
     async fn table_or_new(&self, tenant: &Tenant, table: Table) -> Result<DeltaLog, Error> {
+        if let Some(damage) = self.damage_of(tenant, table) {
+            return Err(Error::ReadOnly(damage.to_string()));
+        }
         if let Some(log) = self.table(tenant, table) {
             return Ok(log);
         }
@@ -358,6 +375,7 @@ impl Inner {
             view.schema = committed.schema;
             view.segments = committed.segments;
             view.memory = Vec::new();
+            view.damage = None;
         }
         Ok(Arc::new(snapshot))
     }

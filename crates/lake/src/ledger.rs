@@ -7,6 +7,10 @@ use record::{Batch, Timestamp};
 
 use crate::columns::LedgerRow;
 
+mod sums;
+
+pub(crate) use sums::{Sums, committed};
+
 /// Counts by start of the minute and source (none: not said, or all of them).
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
@@ -51,6 +55,13 @@ impl Ledger {
         let row = self.row(at, None);
         row.quarantined -= lines;
         row.expired += lines;
+    }
+
+    /// Counts quarantined lines that a restore took out.
+    pub(crate) fn count_restored_lines(&mut self, taken_out: i64, at: Timestamp) {
+        let row = self.row(at, None);
+        row.quarantined -= taken_out;
+        row.erased += taken_out;
     }
 
     /// Counts records that a restore took out of `logs` (or brought back, when negative).

@@ -30,3 +30,4 @@ pub use error::Error;
 pub use lake::{BatchKey, Fresh, Lake, Receipt, Status, TenantStatus};
 pub use segment::{INDEXED, PruneResult, SegmentIndex};
 pub use snapshot::{MemoryBatch, Segment, Snapshot, TableView};
+pub use store::DamageFound;

@@ -9,6 +9,7 @@ use record::{Batch, Tenant, TimeRange, Timestamp};
 
 use crate::columns::{self, KindsSeen, Numbering, Table};
 use crate::ledger::Ledger;
+use crate::store::DamageFound;
 
 /// An unchanging view of one tenant's tables: of each a Delta version, and what is acknowledged but not yet committed.
 #[derive(Clone)]
@@ -32,6 +33,10 @@ pub struct TableView {
     pub memory: Vec<Arc<MemoryBatch>>,
     /// Where the segments' paths lead.
     pub store: Arc<dyn ObjectStore>,
+    /// Why this is not the table's present state: its Delta log is damaged, at which file and byte, and what can be done.
+    pub damage: Option<Arc<str>>,
+    /// Which of its segments could not be read. Grows while questions run.
+    pub damage_found: DamageFound,
 }
 
 /// One committed Parquet file.

@@ -1,5 +1,6 @@
 //! The small state database: what must outlive the write-ahead log and does not belong in an open table.
 
+use std::fmt;
 use std::path::Path;
 
 use parking_lot::Mutex;
@@ -8,8 +9,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{BatchKey, Error};
 
+mod delta_sums;
+
 /// Version of the layout, in SQLite's `user_version`. A newer one is refused, an older one is brought up to date.
-const LAYOUT_VERSION: i64 = 1;
+/// 2 added `delta_sums`: whoever writes a Delta log must also keep these, which a program that knows only 1 would not.
+const LAYOUT_VERSION: i64 = 2;
 
 /// A batch that was acknowledged under an idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +61,9 @@ impl State {
              CREATE TABLE IF NOT EXISTS folder (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL);
              INSERT OR IGNORE INTO folder (only, id) VALUES (1, lower(hex(randomblob(16))));
              CREATE INDEX IF NOT EXISTS batch_keys_at ON batch_keys (at);
-             PRAGMA user_version = {LAYOUT_VERSION};"
+             {}
+             PRAGMA user_version = {LAYOUT_VERSION};",
+            delta_sums::CREATE
         );
         connection.execute_batch(&create).map_err(failed(doing))?;
         Ok(State { connection: Mutex::new(connection) })
@@ -112,6 +118,12 @@ impl State {
         transaction.execute(sql, params![position.0 as i64, position.1 as i64]).map_err(failed(doing))?;
         transaction.execute("DELETE FROM batch_keys WHERE at < ?1", [forget_before.as_micros()]).map_err(failed(doing))?;
         transaction.commit().map_err(failed(doing))
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("state database")
     }
 }
 

@@ -11,12 +11,19 @@ use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use url::Url;
 
+use crate::state::State;
 use crate::{Config, Error, Location};
 
+mod damage_found;
 mod durable_local;
+mod summed_delta;
+mod sums;
 mod verified;
 
+pub use damage_found::DamageFound;
 pub(crate) use durable_local::DurableLocal;
+pub(crate) use summed_delta::DeltaSums;
+pub(crate) use sums::Sums;
 pub(crate) use verified::Verified;
 
 /// The store that holds all tables, and where in it they begin.
@@ -25,9 +32,23 @@ pub(crate) struct Root {
     pub(crate) store: Arc<dyn ObjectStore>,
     /// `file:///data/tables/`, `s3://bucket/prefix/`, ...
     pub(crate) url: Url,
+    /// What the files of the Delta logs were when they were written, where that is remembered.
+    pub(crate) sums: Option<Arc<DeltaSums>>,
 }
 
 impl Root {
+    /// The tables below a place in a store.
+    pub(crate) fn new(store: Arc<dyn ObjectStore>, url: Url) -> Root {
+        Root { store, url, sums: None }
+    }
+
+    /// The same, remembering what is written to the Delta logs and comparing it when it is read.
+    pub(crate) fn summed(self, state: Arc<State>) -> Result<Root, Error> {
+        let sums = Arc::new(DeltaSums::new(state, path_of(&self.url)?));
+        let store = Arc::new(summed_delta::SummedDelta::new(self.store, Arc::clone(&sums)));
+        Ok(Root { store, url: self.url, sums: Some(sums) })
+    }
+
     /// The root that the configuration names; creates a local folder.
     pub(crate) fn open(config: &Config) -> Result<Root, Error> {
         match &config.tables {
@@ -36,7 +57,7 @@ impl Root {
                 let wrong = |source| Error::Store { doing: format!("opening {}", bare(url)), source };
                 let (store, _) =
                     object_store::parse_url_opts(url, options.iter().map(|(k, v)| (k.as_str(), v.clone()))).map_err(wrong)?;
-                Ok(Root { store: Arc::from(store), url: folder(url.clone()) })
+                Ok(Root::new(Arc::from(store), folder(url.clone())))
             }
         }
     }
@@ -57,7 +78,7 @@ impl Root {
         std::fs::create_dir_all(&dir).map_err(io)?;
         let dir = dir.canonicalize().map_err(io)?;
         let url = Url::from_directory_path(&dir).map_err(|()| io(std::io::ErrorKind::InvalidFilename.into()))?;
-        Ok(Root { store: Arc::new(DurableLocal::new()), url })
+        Ok(Root::new(Arc::new(DurableLocal::new()), url))
     }
 
     /// URL of a table.
@@ -77,12 +98,17 @@ impl Root {
         Ok(Arc::new(PrefixStore::new(Arc::clone(&self.store), path_of(url)?)))
     }
 
-    /// Names of the tenants that have tables.
+    /// Names of the tenants that have tables, or must have.
     pub(crate) async fn tenants(&self) -> Result<Vec<String>, Error> {
         let prefix = self.path()?;
         let listed = self.store.list_with_delimiter(Some(&prefix)).await;
         let listed = listed.map_err(|source| Error::Store { doing: "listing tenants".into(), source })?;
-        Ok(listed.common_prefixes.iter().filter_map(|path| path.filename().map(str::to_owned)).collect())
+        let found = listed.common_prefixes.iter().filter_map(|path| path.filename().map(str::to_owned));
+        let mut tenants: Vec<String> = self.sums.iter().map(|sums| sums.tenants()).collect::<Result<Vec<_>, _>>()?.concat();
+        tenants.extend(found);
+        tenants.sort();
+        tenants.dedup();
+        Ok(tenants)
     }
 }
 

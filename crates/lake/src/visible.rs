@@ -10,8 +10,8 @@ use parking_lot::Mutex;
 use record::{Tenant, Timestamp};
 
 use crate::columns::{ColumnPlan, Numbering, Table};
-use crate::delta::DeltaLog;
-use crate::store::Verified;
+use crate::delta::{Damage, DeltaLog};
+use crate::store::{DamageFound, Verified};
 use crate::wal::DurableBatch;
 use crate::{Error, MemoryBatch, Segment, Snapshot, TableView};
 
@@ -57,6 +57,10 @@ pub(crate) struct Committed {
     pub(crate) segments: Arc<Vec<Arc<Segment>>>,
     /// Compares what is read with its checksums.
     pub(crate) store: Arc<dyn ObjectStore>,
+    /// What that found.
+    pub(crate) damage_found: DamageFound,
+    /// Why this is not the table's present state.
+    pub(crate) damage: Option<Arc<Damage>>,
 }
 
 impl Committed {
@@ -64,9 +68,29 @@ impl Committed {
     pub(crate) fn of(log: &DeltaLog, before: Option<&Committed>) -> Result<Committed, Error> {
         let known = before.map_or(&[][..], |before| before.segments.as_slice());
         let segments = Arc::new(log.segments(known)?);
-        let verified = || Arc::new(Verified::new(Arc::clone(log.store()))) as Arc<dyn ObjectStore>;
-        let store = before.map_or_else(verified, |before| Arc::clone(&before.store));
-        Ok(Committed { version: log.version(), schema: log.schema(), segments, store })
+        let (store, damage_found) = match before {
+            Some(before) => (Arc::clone(&before.store), before.damage_found.clone()),
+            None => {
+                let found = DamageFound::default();
+                let verified = Verified::new(Arc::clone(log.store()), log.place(), found.clone());
+                (Arc::new(verified) as Arc<dyn ObjectStore>, found)
+            }
+        };
+        let (version, schema, damage) = (log.version(), log.schema(), log.damage().cloned());
+        Ok(Committed { version, schema, segments, store, damage_found, damage })
+    }
+
+    /// A table that is not there, or of which nothing can be read.
+    pub(crate) fn nothing(table: Table, damage: Option<Arc<Damage>>) -> Committed {
+        let store = Arc::new(object_store::memory::InMemory::new());
+        Committed {
+            version: 0,
+            schema: table.base_schema(),
+            segments: Arc::default(),
+            store,
+            damage_found: DamageFound::default(),
+            damage,
+        }
     }
 }
 
@@ -75,21 +99,45 @@ struct Held {
     active: Vec<Arc<Durable>>,
     active_bytes: usize,
     frozen: Option<Arc<Frozen>>,
+    /// What cannot be committed because the Delta log of its table is damaged: stays in memory and in the write-ahead log.
+    stranded: Vec<Arc<Durable>>,
     committed: HashMap<(Tenant, Table), Committed>,
+}
+
+/// What became of a frozen memtable.
+pub(crate) struct Thawed {
+    /// Bytes that are free again.
+    pub(crate) freed_bytes: usize,
+    /// Some of it, or of what came before, could not be committed, and its write-ahead log must stay.
+    pub(crate) stranded: bool,
+}
+
+impl Held {
+    fn damage(&self, tenant: &Tenant, table: Table) -> Option<&Arc<Damage>> {
+        self.committed.get(&(tenant.clone(), table))?.damage.as_ref()
+    }
+
+    /// The rows of a batch for damaged tables.
+    fn not_committed(&self, durable: &Durable) -> Option<Durable> {
+        let damaged = durable.tables.iter().filter(|(table, _)| self.damage(&durable.tenant, **table).is_some());
+        let tables: BTreeMap<_, _> = damaged.map(|(table, rows)| (*table, Arc::clone(rows))).collect();
+        if tables.is_empty() {
+            return None;
+        }
+        let Durable { lsn, end_sequence, assigned_at, bytes, .. } = *durable;
+        Some(Durable { lsn, end_sequence, tenant: durable.tenant.clone(), assigned_at, bytes, tables })
+    }
 }
 
 /// See the module.
 pub(crate) struct Visible {
     held: Mutex<Held>,
     columns_max: usize,
-    /// Where nothing is, for tables that do not exist yet.
-    nowhere: Arc<dyn ObjectStore>,
 }
 
 impl Visible {
     pub(crate) fn new(columns_max: usize) -> Visible {
-        let nowhere = Arc::new(object_store::memory::InMemory::new());
-        Visible { held: Mutex::default(), columns_max, nowhere }
+        Visible { held: Mutex::default(), columns_max }
     }
 
     /// A batch became durable. Called in order of LSN.
@@ -128,12 +176,36 @@ impl Visible {
         Some(frozen)
     }
 
-    /// The frozen memtable is committed: its rows are now in these tables. Returns the bytes that are free again.
-    pub(crate) fn thaw(&self, tables: Vec<(Tenant, Table, Committed)>) -> usize {
+    /// The frozen memtable is committed: its rows are now in these tables, but for those of damaged tables, which stay.
+    pub(crate) fn thaw(&self, tables: Vec<(Tenant, Table, Committed)>) -> Thawed {
         let mut held = self.held.lock();
         held.committed.extend(tables.into_iter().map(|(tenant, table, committed)| ((tenant, table), committed)));
-        let frozen = held.frozen.take();
-        frozen.map_or(0, |frozen| frozen.batches.iter().map(|durable| durable.bytes).sum())
+        let mut thawed = Thawed { freed_bytes: 0, stranded: !held.stranded.is_empty() };
+        let Some(frozen) = held.frozen.take() else { return thawed };
+        for durable in &frozen.batches {
+            match held.not_committed(durable) {
+                None => thawed.freed_bytes += durable.bytes,
+                Some(rest) => {
+                    thawed.stranded = true;
+                    held.stranded.push(Arc::new(rest));
+                }
+            }
+        }
+        thawed
+    }
+
+    /// Rows of a table that stay because they cannot be committed.
+    pub(crate) fn stranded_rows(&self, tenant: &Tenant, table: Table) -> u64 {
+        let held = self.held.lock();
+        let of_tenant = held.stranded.iter().filter(|durable| durable.tenant == *tenant);
+        of_tenant.filter_map(|durable| durable.tables.get(&table)).map(|rows| rows.rows() as u64).sum()
+    }
+
+    /// Why batches stay that cannot be committed, if there are any.
+    pub(crate) fn stranded(&self) -> Option<Arc<Damage>> {
+        let held = self.held.lock();
+        let durable = held.stranded.first()?;
+        durable.tables.keys().find_map(|table| held.damage(&durable.tenant, *table).cloned())
     }
 
     /// A table has a new state, with the same or other rows (compaction, expiry, restore).
@@ -159,8 +231,8 @@ impl Visible {
             let held = self.held.lock();
             let committed = Table::ALL.map(|table| held.committed.get(&(tenant.clone(), table)).cloned());
             let frozen = held.frozen.iter().flat_map(|frozen| &frozen.batches);
-            let batches: Vec<Arc<Durable>> =
-                frozen.chain(&held.active).filter(|durable| durable.tenant == *tenant).cloned().collect();
+            let uncommitted = held.stranded.iter().chain(frozen).chain(&held.active);
+            let batches: Vec<Arc<Durable>> = uncommitted.filter(|durable| durable.tenant == *tenant).cloned().collect();
             (committed, batches)
         };
         let view = |(table, committed): (Table, Option<Committed>)| (table.name(), self.view(table, committed, &batches));
@@ -168,18 +240,15 @@ impl Visible {
     }
 
     fn view(&self, table: Table, committed: Option<Committed>, batches: &[Arc<Durable>]) -> TableView {
-        let committed = committed.unwrap_or_else(|| Committed {
-            version: 0,
-            schema: table.base_schema(),
-            segments: Arc::default(),
-            store: Arc::clone(&self.nowhere),
-        });
+        let committed = committed.unwrap_or_else(|| Committed::nothing(table, None));
         let memory: Vec<Arc<MemoryBatch>> = batches.iter().filter_map(|durable| durable.tables.get(&table).cloned()).collect();
         let schema = match table {
             Table::Logs => self.evolved(&committed.schema, &memory),
             Table::Quarantine | Table::Ledger => committed.schema,
         };
-        TableView { version: committed.version, schema, segments: committed.segments, memory, store: committed.store }
+        let Committed { version, segments, store, damage_found, damage, .. } = committed;
+        let damage = damage.map(|damage| damage.to_string().into());
+        TableView { version, schema, segments, memory, store, damage, damage_found }
     }
 
     /// The schema with columns for all attributes of these rows.

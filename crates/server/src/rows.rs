@@ -107,7 +107,7 @@ pub(crate) struct RowsBody {
     stats: Stats,
     /// Whether nothing is missing.
     complete: bool,
-    /// Why rows may be missing.
+    /// Why rows may be missing: a bound was met, or a file is damaged, named with the byte.
     #[schema(example = "row limit reached")]
     incomplete_reason: Option<String>,
     /// Version of the Delta table that was read.
@@ -144,8 +144,8 @@ fn envelope(page: &Page) -> Vec<u8> {
     member("rows", &rows);
     member("stats", &json(&Stats::from(answer.cost)));
     member("complete", &json(&answer.complete()));
-    if let Some(why) = answer.incomplete {
-        member("incomplete_reason", &json(&why.as_str()));
+    if let Some(why) = answer.incomplete_reason() {
+        member("incomplete_reason", &json(&why));
     }
     member("version", &json(&answer.version));
     if let Some(cursor) = next_cursor {
@@ -176,8 +176,12 @@ fn figures(page: &Page) -> HeaderMap {
     put("x-dendro-elapsed-ms", stats.elapsed_ms.to_string());
     put("x-dendro-version", answer.version.to_string());
     put("x-dendro-complete", answer.complete().to_string());
-    if let Some(why) = answer.incomplete {
-        put("x-dendro-incomplete-reason", why.as_str().to_owned());
+    if let Some(why) = answer.incomplete_reason() {
+        // Files of other writers may be called anything, headers may not.
+        put(
+            "x-dendro-incomplete-reason",
+            why.chars().map(|c| if c.is_ascii() && !c.is_ascii_control() { c } else { '?' }).collect(),
+        );
     }
     if let Some(cursor) = next_cursor {
         put("x-dendro-next-cursor", cursor.clone());

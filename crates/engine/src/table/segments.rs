@@ -37,7 +37,13 @@ impl LakeTable {
         self.looked.lock().segments += self.view.segments.len() as u64;
         let within = self.view.segments.iter().filter(|segment| range.overlaps(segment.time.0, segment.time.1));
         // Newest first, as most questions want their answers: what is found first rules the rest out.
-        let within: Vec<Arc<Segment>> = within.rev().cloned().collect();
+        let mut within: Vec<Arc<Segment>> = within.rev().cloned().collect();
+        within.retain(|segment| {
+            let damage = self.damaged.of(&self.name, segment);
+            let whole = damage.is_none();
+            self.looked.lock().damage.extend(damage);
+            whole
+        });
         let files = match needs::of_filters(filters) {
             Some(need) => self.prune_by_index(within, &need).await,
             None => within.iter().map(|segment| self.file(segment)).collect(),

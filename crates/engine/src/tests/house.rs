@@ -40,7 +40,7 @@ pub(crate) struct House {
     pub(crate) clock: Arc<Hands>,
     pub(crate) fresh: broadcast::Receiver<Fresh>,
     gateway: Gateway,
-    _dir: tempfile::TempDir,
+    pub(crate) dir: tempfile::TempDir,
 }
 
 impl House {
@@ -75,7 +75,7 @@ impl House {
             index_cache_bytes: 16 << 20,
         };
         let engine = LakeEngine::new(lake.clone(), config).unwrap();
-        House { fresh: lake.subscribe(), lake, engine, clock, gateway: Gateway::new(Policy::default()), _dir: dir }
+        House { fresh: lake.subscribe(), lake, engine, clock, gateway: Gateway::new(Policy::default()), dir }
     }
 
     pub(crate) async fn append(&self, batch: Batch) {

@@ -75,6 +75,7 @@ impl DeltaLog {
     /// [`Error::Overtaken`] means that somebody else changed what the change rests on: its files are gone, or the table
     /// has other columns. This log then knows the table as it is now, and the change has to be made anew.
     pub(crate) async fn commit(&mut self, change: Change) -> Result<u64, Error> {
+        self.must_be_whole()?;
         let metadata = self.state.metadata().clone();
         for _ in 0..ATTEMPTS {
             let actions = self.actions(&change)?;

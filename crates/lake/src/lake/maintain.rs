@@ -9,7 +9,7 @@ use record::{Tenant, Timestamp};
 
 use super::Inner;
 use crate::columns::Table;
-use crate::delta::{Change, DeltaLog};
+use crate::delta::{Change, Damage, DeltaLog};
 use crate::segment::{self, Effort};
 use crate::visible::Committed;
 use crate::{Error, Segment};
@@ -40,7 +40,7 @@ impl Inner {
     }
 
     async fn compact_once(&self, tenant: &Tenant, table: Table) -> Result<Option<(usize, usize)>, Error> {
-        let Some(committed) = self.visible.committed(tenant, table) else { return Ok(None) };
+        let Some(committed) = self.whole(tenant, table) else { return Ok(None) };
         let Some(inputs) = mergeable(&committed.segments, self.config.segment_target_bytes) else { return Ok(None) };
         let name = format!("{}-c{}", self.config.node, committed.version);
         let options = self.segment_options(table, name, Effort::Thorough);
@@ -93,7 +93,7 @@ impl Inner {
     }
 
     async fn expire_table(&self, tenant: &Tenant, table: Table, before: Timestamp) -> Result<u64, Error> {
-        let Some(committed) = self.visible.committed(tenant, table) else { return Ok(0) };
+        let Some(committed) = self.whole(tenant, table) else { return Ok(0) };
         let old: Vec<_> = committed.segments.iter().filter(|segment| segment.time.1 < before).cloned().collect();
         if old.is_empty() {
             return Ok(0);
@@ -116,7 +116,7 @@ impl Inner {
             for table in Table::ALL {
                 let _committing = self.committing.lock().await;
                 let Some(mut log) = self.table(&tenant, table) else { continue };
-                let Some(before) = self.visible.committed(&tenant, table) else { continue };
+                let Some(before) = self.whole(&tenant, table) else { continue };
                 deleted += log.vacuum(self.config.vacuum_after).await?;
                 log.drop_old_commits().await?;
                 self.adopt(&tenant, table, log, &before)?;
@@ -125,9 +125,22 @@ impl Inner {
         Ok(deleted)
     }
 
-    /// Seals, then makes an earlier version of `logs` the current one.
-    pub(super) async fn restore(&self, tenant: &Tenant, version: u64) -> Result<u64, Error> {
+    /// The committed state of a table that can be changed.
+    fn whole(&self, tenant: &Tenant, table: Table) -> Option<Committed> {
+        self.visible.committed(tenant, table).filter(|committed| committed.damage.is_none())
+    }
+
+    /// Seals, then makes an earlier version of `logs` the current one; of a damaged table, the one that is served.
+    pub(super) async fn restore(&self, tenant: &Tenant, table: &str, version: u64) -> Result<u64, Error> {
         self.seal().await?;
+        let no_table = || Error::NoSuchVersion(format!("version to restore: {table}"));
+        let table = Table::ALL.into_iter().find(|known| known.name() == table).ok_or_else(no_table)?;
+        if let Some(damage) = self.damage_of(tenant, table) {
+            return self.give_up_damaged(tenant, table, version, &damage).await;
+        }
+        if table != Table::Logs {
+            return Err(no_table());
+        }
         let rows = |committed: &Committed| committed.segments.iter().map(|segment| segment.rows as i64).sum::<i64>();
         let restored = {
             let _committing = self.committing.lock().await;
@@ -143,6 +156,33 @@ impl Inner {
         };
         self.commit_corrections().await?;
         Ok(restored)
+    }
+
+    /// Takes out of a damaged Delta log what came after the version that is served. The table stays as it is until the
+    /// next start: only then is it known which batches of the write-ahead log it does not cover.
+    async fn give_up_damaged(&self, tenant: &Tenant, table: Table, version: u64, damage: &Damage) -> Result<u64, Error> {
+        let log = self.table(tenant, table).filter(|log| log.version() == version);
+        let log = log.ok_or_else(|| Error::NoSuchVersion(format!("version {version} that can be restored: {damage}")))?;
+        {
+            let _committing = self.committing.lock().await;
+            log.give_up_later(&self.root, tenant.as_str(), table.name()).await?;
+            self.count_given_up(tenant, table, &log).await?;
+        }
+        self.commit_corrections().await?;
+        Ok(version)
+    }
+
+    /// What the ledger counts as stored and neither the table nor the write-ahead log has any more, is erased.
+    async fn count_given_up(&self, tenant: &Tenant, table: Table, log: &DeltaLog) -> Result<(), Error> {
+        let (Some(ledger), Table::Logs | Table::Quarantine) = (self.table(tenant, Table::Ledger), table) else { return Ok(()) };
+        let counted = crate::ledger::committed(&ledger).await?;
+        let rows: u64 = log.segments(&[])?.iter().map(|segment| segment.rows).sum();
+        let left = (rows + self.visible.stranded_rows(tenant, table)) as i64;
+        self.correct_ledger(tenant, |ledger, now| match table {
+            Table::Quarantine => ledger.count_restored_lines(counted.quarantined - left, now),
+            Table::Logs | Table::Ledger => ledger.count_restored(counted.stored - left, now),
+        });
+        Ok(())
     }
 
     fn correct_ledger(&self, tenant: &Tenant, correct: impl FnOnce(&mut crate::ledger::Ledger, Timestamp)) {

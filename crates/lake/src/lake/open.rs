@@ -16,7 +16,7 @@ use super::lock::FolderLock;
 use super::seal::Sealing;
 use super::{Figures, Fresh, Inner, Lake, TAIL_BATCHES, Tasks};
 use crate::columns::{Numbering, Table};
-use crate::delta::DeltaLog;
+use crate::delta::{DeltaLog, Opened};
 use crate::disk::{Disk, RealDisk};
 use crate::keys::Keys;
 use crate::state::{Acknowledged, State};
@@ -83,6 +83,10 @@ fn unforeseeable() -> u64 {
 struct Tables {
     logs: HashMap<(Tenant, Table), DeltaLog>,
     covered: HashMap<(Tenant, Table), u64>,
+    /// What readers see of them.
+    committed: HashMap<(Tenant, Table), Committed>,
+    /// What is wrong with their Delta logs, in words.
+    damage: Vec<String>,
 }
 
 impl Tables {
@@ -91,13 +95,33 @@ impl Tables {
         for name in root.tenants().await? {
             let Ok(tenant) = Tenant::new(&name) else { continue };
             for table in Table::ALL {
-                let Some(log) = DeltaLog::open(root, tenant.as_str(), table.name()).await? else { continue };
-                let place = (tenant.clone(), table);
-                tables.covered.insert(place.clone(), log.covered(node).await?);
-                tables.logs.insert(place, log);
+                let opened = DeltaLog::open_certain(root, tenant.as_str(), table.name()).await?;
+                tables.add((tenant.clone(), table), opened, node).await?;
             }
         }
         Ok(tables)
+    }
+
+    async fn add(&mut self, place: (Tenant, Table), opened: Opened, node: u16) -> Result<(), Error> {
+        let log = match opened {
+            Opened::Absent => return Ok(()),
+            Opened::Whole(log, told) => {
+                self.damage.extend(told);
+                log
+            }
+            Opened::Damaged(log, damage) => {
+                self.damage.push(damage.to_string());
+                let Some(log) = log else {
+                    self.committed.insert(place.clone(), Committed::nothing(place.1, Some(damage)));
+                    return Ok(());
+                };
+                log
+            }
+        };
+        self.covered.insert(place.clone(), log.covered(node).await?);
+        self.committed.insert(place.clone(), Committed::of(&log, None)?);
+        self.logs.insert(place, log);
+        Ok(())
     }
 
     fn needs(&self, batch: &DurableBatch, table: Table) -> bool {
@@ -108,10 +132,14 @@ impl Tables {
 
 pub(crate) async fn open_on(ground: Ground, config: Config, clock: Arc<dyn Clock>) -> Result<Lake, Error> {
     let Ground { disk, root, state, lock, seed } = ground;
-    let tables = Tables::open(&root, config.node).await?;
+    let root = root.summed(Arc::clone(&state))?;
+    let mut tables = Tables::open(&root, config.node).await?;
+    for damage in &tables.damage {
+        tracing::error!("{damage}");
+    }
     let visible = Arc::new(Visible::new(config.columns_max));
-    for ((tenant, table), log) in &tables.logs {
-        visible.replace(tenant, *table, Committed::of(log, None)?);
+    for ((tenant, table), committed) in std::mem::take(&mut tables.committed) {
+        visible.replace(&tenant, table, committed);
     }
     let keys = Arc::new(Keys::new(Arc::clone(&state)));
     let wal_dir = config.dir.join(WAL_DIR);
@@ -143,7 +171,7 @@ pub(crate) async fn open_on(ground: Ground, config: Config, clock: Arc<dyn Clock
         seal_soon: Arc::default(),
         closing: AtomicBool::new(false),
         figures,
-        damage: recovered.damage.iter().map(ToString::to_string).collect(),
+        damage: tables.damage.into_iter().chain(recovered.damage.iter().map(ToString::to_string)).collect(),
         _lock: lock,
         config,
     });

@@ -87,7 +87,7 @@ impl Inner {
     ) -> Result<(), Error> {
         let place = (tenant.clone(), table);
         let memory: Vec<Arc<MemoryBatch>> = batches.iter().filter_map(|durable| durable.tables.get(&table).cloned()).collect();
-        if memory.is_empty() || sealing.done.contains_key(&place) {
+        if memory.is_empty() || sealing.done.contains_key(&place) || self.damage_of(tenant, table).is_some() {
             return Ok(());
         }
         let mut log = self.table_or_new(tenant, table).await?;
@@ -146,8 +146,13 @@ impl Inner {
         let end_sequence = sealing.frozen.batches.last().map_or(0, |durable| durable.end_sequence);
         self.keys.persist((sealing.frozen.last_lsn, end_sequence), forget_before)?;
         let done = std::mem::take(&mut sealing.done).into_iter();
-        let freed = self.visible.thaw(done.map(|((tenant, table), committed)| (tenant, table, committed)).collect());
-        self.release(freed);
+        let thawed = self.visible.thaw(done.map(|((tenant, table), committed)| (tenant, table, committed)).collect());
+        self.release(thawed.freed_bytes);
+        if thawed.stranded {
+            // The next start reads them again: what the tables cover by then is left out. Later files stay as well, for
+            // the write-ahead log must have no gaps.
+            sealing.files.clear();
+        }
         for file in sealing.files.drain(..) {
             // A file that stays is read again at the next start, and found to be covered by the tables.
             if let Err(error) = self.wal.remove(&file) {
@@ -170,6 +175,9 @@ impl Inner {
         }
         let tenants: Vec<Tenant> = self.uncounted.lock().keys().cloned().collect();
         for tenant in tenants {
+            if self.damage_of(&tenant, Table::Ledger).is_some() {
+                continue;
+            }
             let ledger = self.uncounted_of(&tenant, Table::Ledger);
             if let Err(error) = self.commit_ledger(&tenant, &ledger).await {
                 self.count_again(&tenant, ledger);

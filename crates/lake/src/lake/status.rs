@@ -9,7 +9,8 @@ use crate::columns::Table;
 /// Figures about a lake at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct Status {
-    /// Whether appends are refused at present; if so, why (`disk full`, `memtable full`, `poisoned`, `closed`).
+    /// Whether appends are refused at present; if so, why (`disk full`, `memtable full`, `poisoned`, `closed`, or
+    /// that a damaged table holds all memory).
     pub refusing: Option<&'static str>,
     /// Position of the last durable batch.
     pub lsn: u64,
@@ -31,7 +32,7 @@ pub struct Status {
     pub commits_total: u64,
     /// Sealings that failed since start and were tried again.
     pub seal_failures_total: u64,
-    /// What recovery found damaged in the write-ahead log: file, offset, kind.
+    /// What was found damaged at the start, in the write-ahead log and in Delta logs: file, offset, kind.
     pub damage: Vec<String>,
     /// Age in seconds of the oldest record that is not yet committed.
     pub uncommitted_seconds: f64,
@@ -58,6 +59,7 @@ impl Inner {
             Error::DiskFull => "disk full",
             Error::Poisoned => "poisoned",
             Error::Closed => "closed",
+            Error::ReadOnly(_) => "a damaged table holds all memory",
             _ => "memtable full",
         });
         let uncommitted = self.visible.oldest().map(|oldest| self.clock.now().since(oldest));

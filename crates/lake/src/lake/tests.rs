@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::config::Location;
 
+mod damage;
 mod fault_store;
 mod shared;
 mod simulation;
@@ -182,7 +183,7 @@ async fn compaction_keeps_every_record_and_time_travel_goes_back_behind_it() {
     assert_eq!(total(&count_messages(&earlier).await), 50);
     assert!(matches!(lake.snapshot_at_version(&Tenant::default(), 999).await, Err(Error::NoSuchVersion(_))));
 
-    lake.restore(&Tenant::default(), version - 4).await.unwrap();
+    lake.restore(&Tenant::default(), "logs", version - 4).await.unwrap();
     assert_eq!(total(&messages(&lake).await), 50);
     lake.append(some("after", 1), None).await.unwrap();
     lake.close().await.unwrap();

@@ -16,6 +16,8 @@ pub(crate) struct Checksums {
     stretches: Vec<u32>,
     /// Where the index begins, and the last stretch ends.
     end: u64,
+    /// Where the page indexes are, and their checksum. They prune pages, so a wrong one would leave out rows.
+    page_indexes: Option<(Range<u64>, u32)>,
 }
 
 impl Checksums {
@@ -23,20 +25,35 @@ impl Checksums {
     pub(crate) async fn load(store: &Arc<dyn ObjectStore>, path: &Path, size_bytes: u64) -> Result<Option<Checksums>, Error> {
         let nowhen = Timestamp::default();
         let segment = Segment { path: path.clone(), size_bytes, rows: 0, date: 0, time: (nowhen, nowhen), modified: nowhen };
-        let loaded = SegmentIndex::load_with_place(store, &segment).await?;
-        Ok(loaded.map(|(index, end)| Checksums { stretches: index.into_checksums(), end }))
+        let loaded = SegmentIndex::load_with_places(store, &segment).await?;
+        Ok(loaded.map(|(index, places)| Checksums {
+            stretches: index.into_checksums(),
+            end: places.start,
+            page_indexes: places.page_indexes,
+        }))
     }
 
-    /// The range, widened to whole stretches where there are any.
+    /// The range, widened to whole stretches where there are any, and to all of the page indexes.
     pub(crate) fn around(&self, range: &Range<u64>) -> Range<u64> {
         let stretch = STRETCH_BYTES as u64;
-        let start = if range.start < self.end { range.start / stretch * stretch } else { range.start };
-        let end = if range.end < self.end { (range.end.div_ceil(stretch) * stretch).min(self.end) } else { range.end };
+        let within =
+            |at: u64| self.page_indexes.as_ref().map(|(place, _)| place).filter(|place| place.start < at && at < place.end);
+        let start = match within(range.start) {
+            Some(place) => place.start,
+            None if range.start < self.end => range.start / stretch * stretch,
+            None => range.start,
+        };
+        let end = match within(range.end) {
+            Some(place) => place.end,
+            None if range.end < self.end => (range.end.div_ceil(stretch) * stretch).min(self.end),
+            None => range.end,
+        };
         start..end
     }
 
-    /// Compares bytes that begin at the start of a stretch with the checksums of all stretches that are whole in them.
+    /// Compares the bytes of a range that [`around`](Self::around) gave with all checksums of it.
     pub(crate) fn verify(&self, path: &Path, start: u64, bytes: &[u8]) -> Result<(), Error> {
+        self.verify_page_indexes(path, start, bytes)?;
         if start >= self.end {
             return Ok(());
         }
@@ -50,5 +67,18 @@ impl Checksums {
             }
         }
         Ok(())
+    }
+
+    fn verify_page_indexes(&self, path: &Path, start: u64, bytes: &[u8]) -> Result<(), Error> {
+        let Some((place, sum)) = &self.page_indexes else { return Ok(()) };
+        let Some(from) = place.start.checked_sub(start) else { return Ok(()) };
+        let found = bytes.get(from as usize..(place.end - start) as usize);
+        match found {
+            Some(found) if crc32fast::hash(found) != *sum => {
+                let what = "the page indexes differ from their checksum";
+                Err(Error::Corrupt { file: path.to_string(), offset: place.start, what })
+            }
+            _ => Ok(()),
+        }
     }
 }

@@ -53,19 +53,27 @@ pub struct PruneResult {
     pub keep: Vec<bool>,
 }
 
+/// Where a segment's index is, and what stands behind it.
+pub(super) struct Places {
+    /// Where the index begins.
+    pub(super) start: u64,
+    /// Where the page indexes are, and their checksum.
+    pub(super) page_indexes: Option<(std::ops::Range<u64>, u32)>,
+}
+
 impl SegmentIndex {
     /// Reads the index of a segment; `None` when it has none (foreign files are welcome).
     ///
     /// Reads the footer and the index, nothing else.
     pub async fn load(store: &Arc<dyn ObjectStore>, segment: &Segment) -> Result<Option<SegmentIndex>, Error> {
-        Ok(SegmentIndex::load_with_place(store, segment).await?.map(|(index, _)| index))
+        Ok(SegmentIndex::load_with_places(store, segment).await?.map(|(index, _)| index))
     }
 
-    /// The same, and the offset in the file at which the index begins.
-    pub(crate) async fn load_with_place(
+    /// The same, and where things are in the file.
+    pub(super) async fn load_with_places(
         store: &Arc<dyn ObjectStore>,
         segment: &Segment,
-    ) -> Result<Option<(SegmentIndex, u64)>, Error> {
+    ) -> Result<Option<(SegmentIndex, Places)>, Error> {
         let footer = footer::load(store, segment).await?;
         let Some(place) = place(&footer.metadata) else { return Ok(None) };
         if place.end > footer.start {
@@ -73,7 +81,8 @@ impl SegmentIndex {
         }
         let bytes = store.get_range(&segment.path, place.clone()).await.map_err(|source| footer::failed(segment, source))?;
         let index = SegmentIndex::decode(bytes).map_err(|what| damaged(segment, place.start, what))?;
-        Ok(Some((index, place.start)))
+        let page_indexes = footer.checksums.map(|tail| (place.end..footer.start, tail.page_indexes));
+        Ok(Some((index, Places { start: place.start, page_indexes })))
     }
 
     /// Row groups that may hold a record in whose `column` all of these words (lower case, whole) stand.

@@ -15,6 +15,7 @@ use super::check::Finding;
 use super::checksum::STRETCH_BYTES;
 use super::*;
 use crate::columns::{ColumnPlan, KindsSeen, MESSAGE, Numbering, to_arrow};
+use crate::store::{DamageFound, Verified};
 use crate::{Error, Segment};
 
 /// 2026-02-06T23:59:50Z, so that twenty seconds reach into the next day.
@@ -299,6 +300,24 @@ fn a_foreign_file_is_welcome_and_its_broken_pages_are_found() {
     bytes[4] ^= 0xff;
     let found = checked(&segment, bytes);
     assert!(found.len() == 1 && found[0].what.contains("record_id"), "{found:?}");
+}
+
+#[test]
+fn a_flipped_byte_is_never_given_to_a_reader() {
+    let (store, segment, bytes) = intact();
+    let read = |at: u64| {
+        let found = DamageFound::default();
+        let verified = Verified::new(Arc::clone(&store), "tables/default/logs".into(), found.clone());
+        (run(verified.get_range(&segment.path, at..at + 1)).is_ok(), found.segments().len())
+    };
+    for at in (0..bytes.len()).step_by(7) {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 1;
+        run(store.put(&segment.path, damaged.into())).expect("stored");
+        assert_eq!(read(at as u64), (false, 1), "byte {at} of {}", bytes.len());
+    }
+    run(store.put(&segment.path, bytes.clone().into())).expect("stored");
+    assert_eq!(read(9), (true, 0));
 }
 
 #[test]

@@ -236,7 +236,12 @@ impl ObjectStore for DurableLocal {
     }
 
     async fn rename_opts(&self, from: &Path, to: &Path, options: RenameOptions) -> Result<()> {
-        self.inner.rename_opts(from, to, options).await
+        self.inner.rename_opts(from, to, options).await?;
+        let folders = [from, to].map(|path| self.inner.path_to_filesystem(path));
+        let sync = move || {
+            folders.into_iter().try_for_each(|path| sync_folder(path?.parent().unwrap_or(FsPath::new("/"))).map_err(generic))
+        };
+        tokio::task::spawn_blocking(sync).await.map_err(|source| generic(io::Error::other(source)))?
     }
 }
 

@@ -14,6 +14,7 @@ use object_store::{
 };
 use parking_lot::Mutex;
 
+use super::DamageFound;
 use crate::segment::Checksums;
 
 /// Segments whose checksums are kept. Four bytes for 64 KiB of file each, so this is some megabytes at the very most.
@@ -24,13 +25,38 @@ const SEGMENTS_MAX: usize = 10_000;
 #[derive(Debug)]
 pub(crate) struct Verified {
     inner: Arc<dyn ObjectStore>,
+    /// `tables/default/logs`, put in front of paths when damage is named.
+    place: String,
     /// By path; `None` for files that carry no checksums (others may write into the table too).
     known: Mutex<HashMap<Path, Option<Arc<Checksums>>>>,
+    found: DamageFound,
 }
 
 impl Verified {
-    pub(crate) fn new(inner: Arc<dyn ObjectStore>) -> Verified {
-        Verified { inner, known: Mutex::default() }
+    pub(crate) fn new(inner: Arc<dyn ObjectStore>, place: String, found: DamageFound) -> Verified {
+        Verified { inner, place, known: Mutex::default(), found }
+    }
+
+    /// An error of reading a segment, with damage named so that it is found from the data folder, and noted.
+    fn failed(&self, location: &Path, error: crate::Error) -> Error {
+        let file = format!("{}/{location}", self.place);
+        let source = match error {
+            crate::Error::Corrupt { offset, what, .. } => crate::Error::Corrupt { file, offset, what },
+            crate::Error::Store { source: Error::NotFound { .. }, .. } => {
+                crate::Error::Corrupt { file, offset: 0, what: "the file is missing" }
+            }
+            crate::Error::Store { source, .. } => return source,
+            other => other,
+        };
+        if let crate::Error::Corrupt { .. } = source {
+            self.found.note(location, &source);
+        }
+        Error::Generic { store: "lake", source: Box::new(source) }
+    }
+
+    /// The same for what the store itself says.
+    fn store_failed(&self, location: &Path, source: Error) -> Error {
+        self.failed(location, crate::Error::Store { doing: format!("reading {location}"), source })
     }
 
     async fn checksums(&self, location: &Path) -> Result<Option<Arc<Checksums>>> {
@@ -40,9 +66,9 @@ impl Verified {
         if let Some(known) = self.known.lock().get(location) {
             return Ok(known.clone());
         }
-        let size = self.inner.head(location).await?.size;
+        let size = self.inner.head(location).await.map_err(|error| self.store_failed(location, error))?.size;
         let loaded = Checksums::load(&self.inner, location, size).await;
-        let loaded = loaded.map_err(|source| Error::Generic { store: "lake", source: Box::new(source) })?.map(Arc::new);
+        let loaded = loaded.map_err(|error| self.failed(location, error))?.map(Arc::new);
         let mut known = self.known.lock();
         if known.len() >= SEGMENTS_MAX {
             known.clear();
@@ -54,11 +80,9 @@ impl Verified {
     /// Reads a little more than was asked for, up to where checksums begin and end, and compares.
     async fn read(&self, location: &Path, ranges: &[Range<u64>], checksums: &Checksums) -> Result<Vec<Bytes>> {
         let whole: Vec<Range<u64>> = ranges.iter().map(|range| checksums.around(range)).collect();
-        let read = self.inner.get_ranges(location, &whole).await?;
+        let read = self.inner.get_ranges(location, &whole).await.map_err(|error| self.store_failed(location, error))?;
         let cut = |((bytes, whole), range): ((Bytes, &Range<u64>), &Range<u64>)| {
-            checksums
-                .verify(location, whole.start, &bytes)
-                .map_err(|source| Error::Generic { store: "lake", source: Box::new(source) })?;
+            checksums.verify(location, whole.start, &bytes).map_err(|error| self.failed(location, error))?;
             let start = (range.start - whole.start) as usize;
             Ok(bytes.slice(start..start + (range.end - range.start) as usize))
         };
@@ -89,7 +113,7 @@ impl ObjectStore for Verified {
         let Some(checksums) = self.checksums(location).await? else {
             return self.inner.get_opts(location, options).await;
         };
-        let meta = self.inner.head(location).await?;
+        let meta = self.inner.head(location).await.map_err(|error| self.store_failed(location, error))?;
         let range = range.start..range.end.min(meta.size);
         let bytes = self.read(location, std::slice::from_ref(&range), &checksums).await?;
         let payload = GetResultPayload::Stream(futures::stream::iter(bytes.into_iter().map(Ok)).boxed());

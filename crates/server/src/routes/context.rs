@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ask::{Answer, Cell, Filter, Pipe, Query, Question, SortKey};
@@ -44,6 +45,10 @@ pub(crate) struct ContextAnswer {
     /// Records of the same source after it, oldest first.
     after: Vec<std::collections::HashMap<String, serde_json::Value>>,
     stats: Stats,
+    /// Whether all that is stored could be read for it.
+    complete: bool,
+    /// Which files could not be read: damaged ones, each named with the byte.
+    incomplete_reason: Option<String>,
     /// Version of the Delta table that was read.
     version: u64,
 }
@@ -93,7 +98,13 @@ async fn one(app: &App, turn: &Turn, id: RecordId, at: Option<Timestamp>) -> Res
     let filter = Filter::Exact { field: "record_id".to_owned(), text: id.to_string() };
     let answer = search(app, turn, range, filter, vec![Pipe::Head(1)], 1).await?;
     if answer.rows.is_empty() {
-        return Err(Problem::new(StatusCode::NOT_FOUND, "there is no such record"));
+        return Err(Problem::new(
+            StatusCode::NOT_FOUND,
+            match answer.incomplete_reason() {
+                None => "there is no such record".to_owned(),
+                Some(why) => format!("there is no such record in what can be read: {why}"),
+            },
+        ));
     }
     Ok(answer)
 }
@@ -152,11 +163,16 @@ fn envelope(record: &Answer, before: &Answer, after: &Answer) -> String {
     let record_list = array_of(&*record.rows, all(record));
     let record_json = record_list.trim_start_matches('[').strip_suffix(']').unwrap_or("{}");
     let stats = Stats::from(add(record.cost, add(before.cost, after.cost)));
+    let damage: BTreeSet<&str> = [record, before, after].iter().flat_map(|answer| &answer.damage).map(AsRef::as_ref).collect();
+    let mut rest = serde_json::json!({ "stats": stats, "version": record.version, "complete": damage.is_empty() });
+    if !damage.is_empty() {
+        rest["incomplete_reason"] = Vec::from_iter(damage).join("; ").into();
+    }
+    let rest = rest.to_string();
     format!(
-        "{{\"record\":{record_json},\"before\":{},\"after\":{},\"stats\":{},\"version\":{}}}",
+        "{{\"record\":{record_json},\"before\":{},\"after\":{},{}",
         array_of(&*before.rows, all(before).rev()),
         array_of(&*after.rows, all(after)),
-        serde_json::json!(stats),
-        record.version,
+        rest.trim_start_matches('{'),
     )
 }

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Json;
@@ -71,7 +72,7 @@ pub(crate) struct Part {
     needs: Vec<&'static str>,
     /// Why it is not well.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
+    reason: Option<Cow<'static, str>>,
     /// Figures.
     details: serde_json::Value,
 }
@@ -85,10 +86,16 @@ pub(crate) async fn healthz(State(app): State<Arc<App>>) -> Json<HealthAnswer> {
     Json(HealthAnswer { status, version: env!("CARGO_PKG_VERSION"), parts })
 }
 
-fn part(name: &'static str, needs: &[&'static str], reason: Option<&'static str>, details: serde_json::Value) -> Part {
-    let status = match reason {
+fn part<R: Into<Cow<'static, str>>>(
+    name: &'static str,
+    needs: &[&'static str],
+    reason: Option<R>,
+    details: serde_json::Value,
+) -> Part {
+    let reason = reason.map(Into::into);
+    let status = match &reason {
         None => Health::Ok,
-        Some(why) if ENDED.contains(&why) => Health::Failed,
+        Some(why) if ENDED.contains(&why.as_ref()) => Health::Failed,
         Some(_) => Health::Degraded,
     };
     Part { name, status, needs: needs.to_vec(), reason, details }
@@ -133,8 +140,8 @@ fn lake(app: &App) -> Part {
         "damage": status.damage,
         "logs": logs,
     });
-    let damaged = (!status.damage.is_empty()).then_some("damage was found at the start");
-    part("lake", &[], status.refusing.or(damaged), details)
+    let damaged = (!status.damage.is_empty()).then(|| Cow::Owned(status.damage.join("; ")));
+    part("lake", &[], status.refusing.map(Cow::Borrowed).or(damaged), details)
 }
 
 fn taken(limit: usize, places: &Semaphore) -> usize {

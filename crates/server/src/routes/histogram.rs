@@ -62,6 +62,9 @@ pub(crate) struct HistogramAnswer {
     stats: Stats,
     /// Whether nothing is missing.
     complete: bool,
+    /// Why records may be missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incomplete_reason: Option<String>,
     /// Version of the Delta table that was read.
     version: u64,
 }
@@ -194,8 +197,15 @@ impl Bins {
         }
         let total = bins.iter().map(|bin| bin.total).sum();
         let bin_seconds = self.width as f64 / MICROS_PER_SECOND as f64;
-        let (complete, version) = (answer.complete(), answer.version);
-        HistogramAnswer { bin_seconds, bins, total, stats: answer.cost.into(), complete, version }
+        HistogramAnswer {
+            bin_seconds,
+            bins,
+            total,
+            stats: answer.cost.into(),
+            complete: answer.complete(),
+            incomplete_reason: answer.incomplete_reason(),
+            version: answer.version,
+        }
     }
 }
 

@@ -108,7 +108,7 @@ impl Search {
     /// Where the next page begins, if there is one and the rows are records, newest first.
     fn next(&self, answer: &ask::Answer, now: Timestamp, app: &App) -> Option<Cursor> {
         let keeps_records = |pipe: &Pipe| matches!(pipe, Pipe::Where(_) | Pipe::Fields(_));
-        if answer.complete() || !self.query.pipes.iter().all(keeps_records) {
+        if answer.incomplete.is_none() || !self.query.pipes.iter().all(keeps_records) {
             return None;
         }
         let last = answer.rows.len().checked_sub(1)?;

@@ -13,7 +13,7 @@ use crate::routes::sql::read_question;
 mod found;
 mod wanted;
 
-use wanted::Wanted;
+use wanted::{Outcome, Wanted};
 
 /// A search by words.
 #[derive(ToSchema)]
@@ -66,6 +66,11 @@ pub(crate) struct SearchAnswer {
     /// How many records match in all; absent when that is not known without looking at more of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     total: Option<usize>,
+    /// Whether all that is stored could be read for it.
+    complete: bool,
+    /// Which files could not be read: damaged ones, each named with the byte.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incomplete_reason: Option<String>,
     /// Wall time.
     #[schema(example = 12)]
     execution_time_ms: u64,
@@ -119,7 +124,9 @@ pub(crate) async fn search(State(app): State<Arc<App>>, request: Request) -> Res
     let mut form = read_question(&app, request).await?;
     let wanted = Wanted::read(&mut form, app.now());
     form.finish()?;
-    let (results, total) = wanted.find(&app).await?;
+    let Outcome { results, total, damage } = wanted.find(&app).await?;
     let execution_time_ms = started.elapsed().as_millis() as u64;
-    Ok(Json(SearchAnswer { count: results.len(), results, total, execution_time_ms }))
+    let incomplete_reason = (!damage.is_empty()).then(|| damage.join("; "));
+    let complete = damage.is_empty();
+    Ok(Json(SearchAnswer { count: results.len(), results, total, complete, incomplete_reason, execution_time_ms }))
 }

@@ -48,7 +48,13 @@ fn page() -> Page {
     let rows = Box::new(Bare(PlainRows::from_cells(&names, cells)));
     let cost =
         Cost { rows_scanned: 9, bytes_scanned: 8, files_scanned: 7, files_pruned: 6, elapsed: Duration::from_micros(1500) };
-    let answer = Answer { rows, cost, incomplete: Some(Incomplete::Rows), version: 12 };
+    let answer = Answer {
+        rows,
+        cost,
+        incomplete: Some(Incomplete::Rows),
+        damage: vec!["f is damaged at byte 3: wörse".into()],
+        version: 12,
+    };
     Page { answer, next_cursor: Some("c0".to_owned()) }
 }
 
@@ -69,7 +75,7 @@ async fn the_envelope_holds_rows_and_figures() {
         ],
         "rows": [first, {}, {"text": "", "x": null}],
         "stats": {"rows_scanned": 9, "bytes_scanned": 8, "files_scanned": 7, "files_pruned": 6, "elapsed_ms": 1.5},
-        "complete": false, "incomplete_reason": "row limit reached", "version": 12, "next_cursor": "c0",
+        "complete": false, "incomplete_reason": "row limit reached; f is damaged at byte 3: wörse", "version": 12, "next_cursor": "c0",
     });
     assert_eq!(value, expected);
 }
@@ -80,6 +86,7 @@ async fn lines_have_their_figures_in_headers() {
     let header = |name: &str| response.headers()[name].to_str().expect("text").to_owned();
     assert_eq!(header("content-type"), "application/x-ndjson");
     assert_eq!((header("x-dendro-complete"), header("x-dendro-version")), ("false".to_owned(), "12".to_owned()));
+    assert_eq!(header("x-dendro-incomplete-reason"), "row limit reached; f is damaged at byte 3: w?rse");
     assert_eq!((header("x-dendro-rows"), header("x-dendro-next-cursor")), ("3".to_owned(), "c0".to_owned()));
     let text = body(response).await;
     assert_eq!(text.lines().nth(1), Some("{}"));

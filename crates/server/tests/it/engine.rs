@@ -57,7 +57,13 @@ fn numbers(count: usize, scope: &Scope) -> Answer {
     let rows = (0..kept as i64).map(|n| vec![OwnedCell::Int(n)]).collect();
     let rows = Bare(PlainRows::new(vec![Column { name: "n".to_owned(), kind: ColumnKind::Int }], rows));
     let incomplete = (kept < count).then_some(ask::Incomplete::Rows);
-    Answer { rows: Box::new(rows), cost: Cost { rows_scanned: count as u64, ..Cost::default() }, incomplete, version: 7 }
+    Answer {
+        rows: Box::new(rows),
+        cost: Cost { rows_scanned: count as u64, ..Cost::default() },
+        incomplete,
+        damage: Vec::new(),
+        version: 7,
+    }
 }
 
 /// Rows with a form in Arrow's place.

@@ -47,7 +47,7 @@ impl World {
     }
 
     async fn open(&mut self) -> Result<Lake, Error> {
-        let root = Root { store: Arc::new(self.store.clone()), url: Url::parse("memory:///tables/").expect("a URL") };
+        let root = Root::new(Arc::new(self.store.clone()), Url::parse("memory:///tables/").expect("a URL"));
         let ground = Ground {
             disk: Arc::new(self.disk.clone()),
             root,
@@ -98,6 +98,7 @@ async fn verify(lake: &Lake, sent: &[Sent], context: &str) {
         assert_eq!(counts.get(message), Some(&1), "{context}: acknowledged {message}");
     }
     assert!(counts.values().all(|&count| count == 1), "{context}: doubled");
+    assert!(lake.status().damage.is_empty(), "{context}: a power cut is no damage: {:?}", lake.status().damage);
 }
 
 /// One life: open, look, write beside sealing and compaction until the power goes or all is sent.

@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use ask::{Answer, Bound, Comparison, Filter, Pipe, Query, Question};
 use record::{Severity, TimeRange, Timestamp};
@@ -32,6 +33,16 @@ pub(super) struct Wanted {
     range: TimeRange,
 }
 
+/// What a search came to.
+pub(super) struct Outcome {
+    /// The best, best first.
+    pub(super) results: Vec<SearchResult>,
+    /// How many there are in all, if that is known.
+    pub(super) total: Option<usize>,
+    /// Damaged files that could not be read for it.
+    pub(super) damage: Vec<Arc<str>>,
+}
+
 impl Wanted {
     pub(super) fn read(form: &mut Form, now: Timestamp) -> Wanted {
         let query = form.required_text("query", QUERY_MAX_BYTES);
@@ -44,22 +55,24 @@ impl Wanted {
         Wanted { words: words.into_iter().collect(), limit, filters, range: range.unwrap_or(TimeRange::ALL) }
     }
 
-    /// The results, and how many there are in all if that is known.
-    pub(super) async fn find(&self, app: &App) -> Result<(Vec<SearchResult>, Option<usize>), Problem> {
+    /// What is found, and what is wrong with files that could not be read.
+    pub(super) async fn find(&self, app: &App) -> Result<Outcome, Problem> {
         let turn = app.turn().await?;
         let mut found = Found::default();
-        let mut is_all = true;
+        let (mut is_all, mut damage) = (true, BTreeSet::new());
         for step in self.steps() {
             let (answer, more) = self.ask(app, &turn, step).await?;
             found.add(&*answer.rows, &self.words);
             is_all = !more;
+            damage.extend(answer.damage);
             if found.results.len() >= self.limit {
                 break;
             }
         }
         // Steps widen what is looked for: the last one holds all before it.
-        let total = (is_all && found.steps == self.steps().len()).then_some(found.results.len());
-        Ok((found.best(self.limit), total))
+        let is_all = is_all && damage.is_empty() && found.steps == self.steps().len();
+        let total = is_all.then_some(found.results.len());
+        Ok(Outcome { results: found.best(self.limit), total, damage: damage.into_iter().collect() })
     }
 
     /// What is looked for, each step wider than the one before: an index serves the first one best.
@@ -84,7 +97,7 @@ impl Wanted {
         let pipes = vec![Pipe::Head(rows_max + 1), Pipe::Fields(shown.to_vec())];
         let question = Question::Search(Query { filter: Filter::And(filter), pipes });
         let answer = app.ask(turn, &app.scope(self.range, rows_max as usize), &question, None).await?;
-        let more = !answer.complete();
+        let more = answer.incomplete.is_some();
         Ok((answer, more))
     }
 }
