@@ -194,10 +194,10 @@ async fn write(url: String, writer: usize, ended: Arc<AtomicBool>, sent: Arc<Ato
 fn line(key: &str, i: usize) -> String {
     let now = SystemTime::UNIX_EPOCH.elapsed().expect("a clock after 1970").as_micros();
     let micros = now - (i % 3) as u128 * HALF_A_DAY_MICROS;
-    let time = if i % 5 == 0 { format!("{micros}123") } else { micros.to_string() };
+    let time = if i.is_multiple_of(5) { format!("{micros}123") } else { micros.to_string() };
     let severity = ["info", "warn", "error", "debug", "fatal"][i % 5];
-    let user = if i % 4 == 0 { String::new() } else { format!(",\"user\":\"Zoë {}\"", i % 7) };
-    let clash = if i % 2 == 0 { "17".to_owned() } else { "\"seventeen\"".to_owned() };
+    let user = if i.is_multiple_of(4) { String::new() } else { format!(",\"user\":\"Zoë {}\"", i % 7) };
+    let clash = if i.is_multiple_of(2) { "17".to_owned() } else { "\"seventeen\"".to_owned() };
     format!(
         "{{\"ts\":{time},\"level\":\"{severity}\",\"service\":\"shop-{}\",\"msg\":\"order {i} of \\\"{key}\\\" → paid\\n✓\",\
          \"key\":\"{key}-{i}\",\"http.status_code\":{},\"response_time_ms\":{}.{},\"ok\":{},\"clash\":{clash}{user}}}\n",
@@ -205,6 +205,6 @@ fn line(key: &str, i: usize) -> String {
         200 + i,
         i * 3,
         ["25", "5", "75"][i % 3],
-        i % 2 == 0,
+        i.is_multiple_of(2),
     )
 }
