@@ -42,6 +42,7 @@ pub(crate) fn decode(draft: &mut Draft<'_>, strangers: Strangers) {
     let start = skip_space(body.bytes, at);
     loop {
         at = skip_space(body.bytes, at);
+        let begin = at;
         at = match body.bytes.get(at) {
             None => return,
             Some(b'{') => body.object(draft, at),
@@ -57,6 +58,7 @@ pub(crate) fn decode(draft: &mut Draft<'_>, strangers: Strangers) {
             }
             Some(_) => body.stranger(draft, at),
         };
+        assert!(at > begin, "BUG: a piece of a body is empty, and would be read for ever");
     }
 }
 
@@ -156,14 +158,20 @@ impl BodyReader<'_> {
 
     fn piece(&mut self, fault: Fault, at: usize) -> Range<usize> {
         if self.item.is_some() {
-            let end = value_end(self.bytes, at, self.bytes.len()).unwrap_or(self.bytes.len());
-            return at..at + self.text[at..end].trim_ascii_end().len();
+            return at..self.item_end(at);
         }
         let mut end = self.line_end(at);
         if fault.at > end {
             end = self.end_over_lines(fault, at, end);
         }
         at..without_return(self.bytes, at, end)
+    }
+
+    /// The end of a faulty item, which is never empty: a bracket that closes nothing begins it like any other byte.
+    fn item_end(&self, at: usize) -> usize {
+        let inside = at + usize::from(self.bytes[at] == b'}');
+        let end = value_end(self.bytes, inside, self.bytes.len()).unwrap_or(self.bytes.len());
+        at + self.text[at..end].trim_end_matches([' ', '\t', '\n', '\r']).len()
     }
 
     /// The end of a faulty object that spans lines. One that is JSON but breaks a limit is one piece; of others only the

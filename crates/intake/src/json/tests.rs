@@ -158,6 +158,17 @@ fn a_bad_item_never_hurts_its_neighbours() {
 }
 
 #[test]
+fn a_bracket_that_closes_nothing_is_a_piece_of_its_own() {
+    check("[{\"a\":1}\n},{\"b\":2}]", &["received | a=1", "received | b=2"], &["2:9 invalid_json }"]);
+    check(
+        "[{\"a\":1}\n} } x ,{\"b\":2}]",
+        &["received | a=1", "received | b=2"],
+        &["2:9 invalid_json }", "3:11 invalid_json } x"],
+    );
+    check("[{\"a\":1},\u{c},{\"b\":2}]", &["received | a=1", "received | b=2"], &["2:9 invalid_json \u{c}"]);
+}
+
+#[test]
 fn an_object_over_a_limit_is_one_piece_even_when_it_spans_lines() {
     let object = "{\n \"x\": 1,\n \"x\": 2\n}";
     check(&format!("{object}\n{{\"b\":2}}"), &["received | b=2"], &[&format!("1:12 duplicate_key {object}")]);
