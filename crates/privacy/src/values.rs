@@ -14,7 +14,7 @@ mod run;
 
 use std::ops::Range;
 
-pub(crate) use kind::Kind;
+pub use kind::Kind;
 
 /// What stands around a value.
 #[derive(Debug, Clone, Copy, Default)]

@@ -106,3 +106,50 @@ pub(crate) fn percent_byte(text: &[u8]) -> Option<u8> {
 fn hex(byte: u8) -> Option<u8> {
     (byte as char).to_digit(16).map(|digit| digit as u8)
 }
+
+/// Whether a run of characters outside ASCII holds one that hides or imitates others: see [`folded`].
+pub(crate) fn has_odd_signs(text: &[u8]) -> bool {
+    (0..text.len()).any(|at| text[at] >= 0xc2 && odd_sign(&text[at..]).is_some())
+}
+
+/// The text without characters of no width and marks of direction, with the wide forms of ASCII, odd blanks, dashes and
+/// quotes as their plain ones: what a person sees, and a recogniser would not.
+pub(crate) fn folded(text: &[u8], start: usize, end: usize) -> Decoded {
+    let mut decoded = Decoded::with_capacity(end - start);
+    let mut at = start;
+    while at < end {
+        match odd_sign(&text[at..end]) {
+            Some((meant, len)) => {
+                if let Some(byte) = meant {
+                    decoded.push(byte, at);
+                }
+                at += len;
+            }
+            None => {
+                decoded.push(text[at], at);
+                at += 1;
+            }
+        }
+    }
+    decoded.sources.push(end as u32);
+    decoded
+}
+
+/// What an odd character at the front means (`None`: nothing at all), and its length.
+fn odd_sign(text: &[u8]) -> Option<(Option<u8>, usize)> {
+    match *text {
+        [0xc2, 0xa0, ..] => Some((Some(b' '), 2)), // no-break space
+        [0xc2, 0xad, ..] => Some((None, 2)),       // soft hyphen
+        // U+200B to U+200F, U+202A to U+202E: no width, direction.
+        [0xe2, 0x80, 0x8b..=0x8f | 0xaa..=0xae, ..] => Some((None, 3)),
+        [0xe2, 0x81, 0xa0..=0xaf, ..] | [0xef, 0xbb, 0xbf, ..] => Some((None, 3)),
+        [0xe2, 0x80, 0x80..=0x8a | 0xaf, ..] => Some((Some(b' '), 3)),
+        [0xe2, 0x80, 0x90..=0x93, ..] | [0xe2, 0x88, 0x92, ..] => Some((Some(b'-'), 3)),
+        [0xe2, 0x80, 0x98 | 0x99, ..] => Some((Some(b'\''), 3)),
+        [0xe2, 0x80, 0x9c | 0x9d, ..] => Some((Some(b'"'), 3)),
+        // U+FF01 to U+FF5E: ASCII as wide as ideographs.
+        [0xef, 0xbc, low @ 0x81..=0xbf, ..] => Some((Some(low - 0x60), 3)),
+        [0xef, 0xbd, low @ 0x80..=0x9e, ..] => Some((Some(low - 0x20), 3)),
+        _ => None,
+    }
+}

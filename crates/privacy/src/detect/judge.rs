@@ -179,7 +179,7 @@ fn is_algorithm(value: &[u8]) -> bool {
 }
 
 /// Digits and the signs of dates, times, versions.
-fn is_time(value: &[u8]) -> bool {
+pub(crate) fn is_time(value: &[u8]) -> bool {
     value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b':' | b'.' | b'T' | b'Z' | b'+' | b'/' | b'v' | b's' | b'm'))
 }
 

@@ -249,6 +249,13 @@ pub(crate) struct Secret {
     pub(crate) holds: Holds,
 }
 
+impl Secret {
+    /// Whether a number behind the name is one: a PIN is, `"token": 5` is a count.
+    pub(crate) fn covers_numbers(&self) -> bool {
+        matches!(self.holds, Holds::Anything | Holds::Digits)
+    }
+}
+
 impl Names {
     pub(crate) fn new(secret_names: &[SecretName]) -> Names {
         let rule = |name: &SecretName| {

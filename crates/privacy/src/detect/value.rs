@@ -16,6 +16,11 @@ impl Quote {
         Quote { byte, depth: backslashes.trailing_ones() }
     }
 
+    /// How many strings it lies in.
+    pub(crate) fn depth(self) -> u8 {
+        self.depth.min(u32::from(u8::MAX)) as u8
+    }
+
     /// With its own backslashes.
     pub(crate) fn len(self) -> usize {
         1 << self.depth

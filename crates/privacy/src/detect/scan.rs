@@ -1,0 +1,316 @@
+use std::ops::Range;
+
+use crate::Kind;
+use crate::detect::decode::{self, Decoded};
+use crate::detect::judge::{is_masked, is_uuid};
+use crate::detect::{Detector, Finding, Quotes, decode::percent_byte, email, net};
+use crate::values::{self, Cue};
+
+/// Strings within strings are opened up to this depth; deeper ones are looked at as they stand. Nobody nests deeper on
+/// purpose, and each level costs a copy.
+const NESTING_MAX: u8 = 6;
+
+/// How much before and behind a value may speak of it.
+const CONTEXT_BYTES: usize = 48;
+
+/// Longest piece of a text that is looked at as one percent-encoded value.
+const ENCODED_MAX: usize = 64 << 10;
+
+/// Runs of base64 from this length on are images, certificates, dumps: nothing in them is looked at.
+const BLOB_MIN: usize = 160;
+
+/// What a byte may begin.
+mod class {
+    pub(super) const LETTER: u8 = 1;
+    pub(super) const DIGIT: u8 = 2;
+    /// Part of a character outside ASCII.
+    pub(super) const HIGH: u8 = 4;
+    /// Letters, digits, and characters outside ASCII make words.
+    pub(super) const WORDY: u8 = LETTER | DIGIT | HIGH;
+    /// Everything else that needs a look.
+    pub(super) const SIGN: u8 = 8;
+}
+
+const CLASS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' => class::LETTER,
+            b'0'..=b'9' => class::DIGIT,
+            0x80.. => class::HIGH,
+            b'=' | b':' | b'>' | b'@' | b'%' | b'{' | b'+' | b'(' => class::SIGN,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// What lies around a text that was decoded out of another.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Level {
+    /// JSON strings around it.
+    pub(crate) strings: u8,
+    /// All escapes around it.
+    pub(crate) nesting: u8,
+    /// Whether one of them was no JSON: then no quotes can be put in.
+    pub(crate) encoded: bool,
+}
+
+/// A part of the text that is looked at by itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Area<'k> {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// The name of the field that holds it.
+    pub(crate) key: Option<&'k [u8]>,
+}
+
+/// The last key that was met in an area, and where its value begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pair<'a> {
+    pub(crate) name: &'a [u8],
+    pub(crate) value: usize,
+    /// Stands in a query: `+` means a space.
+    pub(crate) form: bool,
+}
+
+/// One walk over one text.
+pub(crate) struct Scan<'a> {
+    pub(crate) detector: &'a Detector,
+    pub(crate) text: &'a [u8],
+    pub(crate) level: Level,
+    /// JSON that is looked at as it stands: quotes without a backslash end strings.
+    pub(crate) json: bool,
+    /// Nothing before this place is looked at again.
+    pub(crate) done: usize,
+    found: &'a mut Vec<Finding>,
+}
+
+impl<'a> Scan<'a> {
+    pub(crate) fn new(detector: &'a Detector, text: &'a [u8], level: Level, found: &'a mut Vec<Finding>) -> Scan<'a> {
+        let json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+        Scan { detector, text, level, json, done: 0, found }
+    }
+
+    /// Looks at the value of a field, or at a text that stands alone.
+    pub(crate) fn field(&mut self, key: Option<&[u8]>, range: Range<usize>) {
+        if let Some(name) = key
+            && let Some(secret) = self.detector.secret_of(name)
+            && self.secret_field(name, secret, range.clone())
+        {
+            return;
+        }
+        self.document(Area { start: range.start, end: range.end, key });
+    }
+
+    /// JSON first, if it begins so, then whatever is behind.
+    pub(crate) fn document(&mut self, area: Area<'_>) {
+        let text = &self.text[area.start..area.end];
+        let begins = text.len() - text.trim_ascii_start().len();
+        let start = match text.get(begins) {
+            Some(b'{' | b'[') => self.walk_json(area.start + begins, area),
+            _ => area.start,
+        };
+        if start < area.end {
+            self.plain(Area { start, ..area });
+        }
+    }
+
+    /// One pass over a text of any kind.
+    pub(crate) fn plain(&mut self, area: Area<'_>) {
+        self.names_and_places(area.start..area.end, area.key);
+        let (mut at, mut pair) = (area.start, None);
+        while at < area.end {
+            let byte = self.text[at];
+            at = match CLASS[usize::from(byte)] {
+                0 => at + 1,
+                class::SIGN => self.sign(at, area, &mut pair),
+                _ => self.word(at, area, pair),
+            };
+        }
+    }
+
+    fn sign(&mut self, at: usize, area: Area<'_>, pair: &mut Option<Pair<'a>>) -> usize {
+        match self.text[at] {
+            b'=' | b':' => self.separator(at, area, pair),
+            b'>' => self.element(at, area, pair),
+            b'@' => self.at_sign(at, area),
+            b'%' => self.percent(at, area, *pair),
+            b'{' => self.brace(at, area),
+            b'+' if self.is_form_space(at, area, *pair) => self.form(area, *pair),
+            _ if self.text[..area.end].get(at + 1).is_some_and(u8::is_ascii_digit) => self.number(at, area, *pair).unwrap_or(at + 1),
+            _ => at + 1,
+        }
+    }
+
+    /// A run of letters and digits.
+    fn word(&mut self, at: usize, area: Area<'_>, pair: Option<Pair<'a>>) -> usize {
+        let text = &self.text[..area.end];
+        let (mut end, mut seen) = (at, 0);
+        while let Some(&byte) = text.get(end) {
+            let class = CLASS[usize::from(byte)];
+            if class & class::WORDY == 0 {
+                break;
+            }
+            seen |= class;
+            end += 1;
+        }
+        if seen & class::HIGH != 0 && self.level.nesting < NESTING_MAX && decode::has_odd_signs(&text[at..end]) {
+            let decoded = decode::folded(text, area.start.max(self.done), area.end);
+            self.inside(&decoded, area.key, Level { nesting: self.level.nesting + 1, ..self.level });
+            return area.end;
+        }
+        if let Some(next) = self.cue(at, end, area) {
+            return next;
+        }
+        if self.is_option(at, area)
+            && let Some(next) = self.option(at, area)
+        {
+            return next;
+        }
+        if seen & class::DIGIT == 0 {
+            return end;
+        }
+        if end - at >= BLOB_MIN {
+            return end;
+        }
+        if end - at == 8 && text.len() - at >= 36 && is_uuid(&text[at..at + 36]) {
+            return at + 36;
+        }
+        if self.detector.addresses
+            && let Some(hit) = net::address(text, at, area.start)
+        {
+            return self.hit(hit);
+        }
+        self.number(at, area, pair).unwrap_or(end)
+    }
+
+    /// The value with digits that begins here.
+    fn number(&mut self, at: usize, area: Area<'_>, pair: Option<Pair<'a>>) -> Option<usize> {
+        let text = &self.text[..area.end];
+        let floor = area.start.max(self.done);
+        let cue = Cue {
+            key: pair.filter(|pair| pair.reaches(text, at)).map(|pair| pair.name).or(area.key),
+            before: &text[floor.max(at.saturating_sub(CONTEXT_BYTES)).min(at)..at],
+            after: &text[at..text.len().min(at + CONTEXT_BYTES)],
+        };
+        let hit = values::number(text, at, &cue)?;
+        (hit.start >= self.done && hit.end > at && !is_masked(&text[hit.start..hit.end])).then(|| self.hit(hit))
+    }
+
+    fn at_sign(&mut self, at: usize, area: Area<'_>) -> usize {
+        let floor = area.start.max(self.done);
+        match email::around(&self.text[..area.end], at, floor) {
+            Some(range) => self.push(range, Kind::Email, "email"),
+            None => at + 1,
+        }
+    }
+
+    /// `%XX`: the piece around it is decoded and looked at again.
+    fn percent(&mut self, at: usize, area: Area<'_>, pair: Option<Pair<'a>>) -> usize {
+        let text = &self.text[..area.end];
+        if percent_byte(&text[at..]).is_none() {
+            return at + 1;
+        }
+        let floor = area.start.max(self.done).max(at.saturating_sub(512));
+        let start = at - text[floor..at].iter().rev().take_while(|byte| is_encoded_byte(**byte)).count();
+        self.encoded(start, at, area, pair)
+    }
+
+    fn is_form_space(&self, at: usize, area: Area<'_>, pair: Option<Pair<'a>>) -> bool {
+        let floor = area.start.max(self.done);
+        pair.is_some_and(|pair| pair.form && pair.value >= floor && at > pair.value && at - pair.value < 64)
+    }
+
+    fn form(&mut self, area: Area<'_>, pair: Option<Pair<'a>>) -> usize {
+        let start = pair.map_or(area.start, |pair| pair.value);
+        self.encoded(start, start, area, pair)
+    }
+
+    fn encoded(&mut self, start: usize, at: usize, area: Area<'_>, pair: Option<Pair<'a>>) -> usize {
+        let text = &self.text[..area.end];
+        let limit = text.len().min(at + ENCODED_MAX);
+        let end = at + text[at..limit].iter().take_while(|byte| is_encoded_byte(**byte)).count();
+        let form = pair.is_some_and(|pair| pair.form);
+        if self.level.nesting >= NESTING_MAX || end <= at {
+            return end.max(at + 1);
+        }
+        let Some(decoded) = decode::percent(text, start, end, form) else { return at + 3 };
+        let key = pair.filter(|pair| pair.value >= start && pair.value <= at).map(|pair| pair.name).or(area.key);
+        self.inside(&decoded, key, Level { nesting: self.level.nesting + 1, encoded: true, ..self.level });
+        end
+    }
+
+    /// Looks at a piece that was decoded, and carries what is found back to where it is written.
+    pub(crate) fn inside(&mut self, decoded: &Decoded, key: Option<&[u8]>, level: Level) {
+        let first = self.found.len();
+        Scan::new(self.detector, &decoded.text, level, self.found).field(key, 0..decoded.text.len());
+        for finding in &mut self.found[first..] {
+            (finding.start, finding.end) = (decoded.source(finding.start), decoded.source(finding.end));
+        }
+    }
+
+    /// A string of JSON, or a quoted value: `range` is what stands between its quotes.
+    pub(crate) fn quoted(&mut self, key: Option<&[u8]>, range: Range<usize>, escaped: bool) {
+        if escaped && self.level.nesting < NESTING_MAX {
+            let decoded = decode::json_string(self.text, range.start, range.end);
+            let level = Level { strings: self.level.strings + 1, nesting: self.level.nesting + 1, ..self.level };
+            self.inside(&decoded, key, level);
+        } else {
+            self.field(key, range);
+        }
+    }
+
+    /// Persons and addresses.
+    pub(crate) fn names_and_places(&mut self, range: Range<usize>, key: Option<&[u8]>) {
+        let mut hits = Vec::new();
+        let cue = Cue { key, before: &[], after: &[] };
+        values::words(&self.text[..range.end], range, &cue, &mut hits);
+        for hit in hits {
+            self.found.push(Finding { start: hit.start, end: hit.end, kind: hit.kind, rule: hit.rule, quotes: None });
+        }
+    }
+
+    pub(crate) fn hit(&mut self, hit: values::Hit) -> usize {
+        self.push(hit.start..hit.end, hit.kind, hit.rule)
+    }
+
+    /// Takes a finding down and goes on behind it.
+    pub(crate) fn push(&mut self, range: Range<usize>, kind: Kind, rule: &'static str) -> usize {
+        self.push_bare(range, kind, rule, None)
+    }
+
+    /// A finding further on in the text: what lies before it is still looked at.
+    pub(crate) fn found_ahead(&mut self, range: Range<usize>, kind: Kind, rule: &'static str) {
+        self.found.push(Finding { start: range.start, end: range.end, kind, rule, quotes: None });
+    }
+
+    /// A finding that may have stood without quotes in JSON.
+    pub(crate) fn push_bare(&mut self, range: Range<usize>, kind: Kind, rule: &'static str, quotes: Option<Quotes>) -> usize {
+        let quotes = quotes
+            .filter(|_| !self.level.encoded)
+            .map(|quotes| Quotes { depth: quotes.depth.saturating_add(self.level.strings), ..quotes });
+        self.found.push(Finding { start: range.start, end: range.end, kind, rule, quotes });
+        self.done = self.done.max(range.end);
+        range.end
+    }
+}
+
+impl Pair<'_> {
+    /// Whether what begins at `at` belongs to the value: nothing between ends it.
+    fn reaches(&self, text: &[u8], at: usize) -> bool {
+        let between = text.get(self.value..at).unwrap_or_default();
+        let quote = matches!(between.first(), Some(b'"' | b'\'' | b'(' | b'[' | b'\\'));
+        let rest = &between[usize::from(quote)..];
+        at >= self.value
+            && between.len() <= CONTEXT_BYTES
+            && !rest.iter().any(|byte| matches!(byte, b',' | b';' | b'&' | b'|' | b'<' | b'\n' | b'"' | b')' | b']' | b'}'))
+    }
+}
+
+/// What may stand inside a percent-encoded value.
+fn is_encoded_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'%' | b'+' | b'-' | b'_' | b'.' | b'~' | b'*' | b'!' | b'@' | b':' | b'/')
+}

@@ -1,0 +1,295 @@
+//! Keys and their values: `key=value`, `key: value`, `"key": "value"`, `<key>value</key>`, `scheme://user:password@host`.
+
+use std::ops::Range;
+
+use crate::Kind;
+use crate::detect::judge::{is_like_password, is_like_token, is_masked, is_path, is_placeholder, is_state};
+use crate::detect::key_name::last_segment;
+use crate::detect::names::{Holds, Reach, Secret};
+use crate::detect::scan::{Area, Pair, Scan};
+use crate::detect::value::{Extent, Found, Quote, quote_before, value_after};
+use crate::detect::{Quotes, net, vendors};
+
+/// How far back from `=` or `:` a name is looked for: twice the longest in the standard list, for names with a prefix.
+const KEY_LOOK_BACK_MAX: usize = 64;
+
+/// Spaces that may stand between a name and its `=` or `:`; more are found only in tables, where no names stand.
+const SPACES_MAX: usize = 4;
+
+/// Longest tag of XML that is read.
+const TAG_MAX: usize = 256;
+
+/// Longest `user:password@host:port` that is read.
+const AUTHORITY_MAX: usize = 1024;
+
+/// A name in front of `=` or `:`.
+struct Key<'a> {
+    /// With the words in front of it, as `my api key`.
+    name: &'a [u8],
+    start: usize,
+    quote: Option<Quote>,
+}
+
+/// How sure it is that a name is a key, and what stands behind it all of its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// `key: value` within a sentence.
+    Prose,
+    /// `key=value`, an option of a command.
+    Pair,
+    /// A field, a key of JSON or the like, an element of XML.
+    Field,
+}
+
+impl<'a> Scan<'a> {
+    /// `=` or `:`: perhaps a key stands before it.
+    pub(crate) fn separator(&mut self, at: usize, area: Area<'_>, pair: &mut Option<Pair<'a>>) -> usize {
+        let text = &self.text[..area.end];
+        if text[at] == b':' {
+            if text[at..].starts_with(b"://") {
+                return self.authority(at + 3, area);
+            }
+            if self.detector.addresses()
+                && let Some(hit) = net::colon_address(text, at, area.start.max(self.done))
+            {
+                return self.hit(hit);
+            }
+        }
+        let Some(key) = key_before(text, at, area.start.max(self.done)) else { return at + 1 };
+        let next = self.keyed(at, &key, area);
+        let value = next.unwrap_or_else(|| at + 1 + text[at + 1..].iter().take(SPACES_MAX).take_while(|byte| **byte == b' ').count());
+        let form = text[at] == b'=' && matches!(text[..key.start].last(), Some(b'&' | b'?' | b'='));
+        *pair = Some(Pair { name: key.name, value, form });
+        next.unwrap_or(at + 1)
+    }
+
+    /// The value behind a key, when it is a secret or has to be decoded; where to go on.
+    fn keyed(&mut self, at: usize, key: &Key<'a>, area: Area<'_>) -> Option<usize> {
+        let text = &self.text[..area.end];
+        if let Some(secret) = self.secret_name(key) {
+            let extent = if matches!(secret.holds, Holds::Authorization | Holds::Cookies) { Extent::Line } else { Extent::Word };
+            let found = value_after(text, at, extent, key.quote, self.json).map(|found| trimmed(text, found));
+            if let Some(next) = found.and_then(|found| self.secret(at, key, secret, &found)) {
+                return Some(next);
+            }
+        }
+        let quote = text.get(at + 1..)?.iter().take(SPACES_MAX).position(|byte| *byte != b' ')? + at + 1;
+        if !matches!(text[quote], b'"' | b'\'') {
+            return None;
+        }
+        // Only a string with something escaped in it needs more than being walked over.
+        let first = memchr::memchr2(text[quote], b'\\', &text[quote + 1..])? + quote + 1;
+        if text[first] != b'\\' || key.quote.is_some_and(|outer| outer.len() > 1) {
+            return None;
+        }
+        let found = value_after(text, at, Extent::Word, key.quote, self.json)?;
+        self.quoted(Some(key.name), found.start..found.end, true);
+        self.done = self.done.max(found.end);
+        Some(found.end)
+    }
+
+    /// The secret a name stands for. Of the words before a name without quotes all count first: `unexpected token` is
+    /// none, though `token` is.
+    fn secret_name(&self, key: &Key<'_>) -> Option<Secret> {
+        let names = self.detector.names();
+        let last_word = key.name.rsplit(|&byte| byte == b' ').next().unwrap_or(key.name);
+        match names.classify(last_segment(key.name).1) {
+            None if last_word.len() < key.name.len() && !names.is_never(key.name) => names.classify(last_segment(last_word).1),
+            found => found,
+        }
+    }
+
+    fn secret(&mut self, at: usize, key: &Key<'_>, secret: Secret, found: &Found) -> Option<usize> {
+        let (text, range) = (self.text, found.start..found.end);
+        let value = &text[range.clone()];
+        let place = match text[at] {
+            _ if key.quote.is_some() => Place::Field,
+            b':' if text.get(at + 1) == Some(&b' ') && !is_quote(text[found.start - 1]) => Place::Prose,
+            _ => Place::Pair,
+        };
+        match secret.holds {
+            Holds::Authorization => return self.authorization(range),
+            Holds::Cookies => return self.cookies(range),
+            _ => {}
+        }
+        if found.quote.is_some() && matches!(value.first(), Some(b'{' | b'[')) && secret.holds != Holds::Anything {
+            return None;
+        }
+        if place == Place::Prose && secret.holds == Holds::Anything && !stands_alone(text, found.end) && !is_like_password(value) {
+            return None;
+        }
+        if !accepts(&secret, place, key.name, value) {
+            return None;
+        }
+        let quotes = found.quote.map(|quote| Quotes { byte: quote.byte, depth: quote.depth() });
+        Some(self.push_secret(range, secret.kind, key.name, quotes))
+    }
+
+    /// The value of a field with a secret's name; whether it was taken.
+    pub(crate) fn secret_field(&mut self, name: &[u8], secret: Secret, range: Range<usize>) -> bool {
+        match secret.holds {
+            Holds::Authorization => self.authorization(range).is_some(),
+            Holds::Cookies => self.cookies(range).is_some(),
+            _ if accepts(&secret, Place::Field, name, &self.text[range.clone()]) => {
+                self.push_secret(range, secret.kind, name, None);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A value whose key and look agree that it is a secret. Its kind is what it looks like, or else what the key says.
+    pub(crate) fn push_secret(&mut self, range: Range<usize>, kind: Kind, key: &[u8], quotes: Option<Quotes>) -> usize {
+        let value = &self.text[range.clone()];
+        let kind = vendors::kind_of(value).unwrap_or_else(|| vendors::kind_by_key(key, kind));
+        self.push_bare(range, kind, "key", quotes)
+    }
+
+    /// `>`: perhaps the end of a tag with a key's name.
+    pub(crate) fn element(&mut self, at: usize, area: Area<'_>, pair: &mut Option<Pair<'a>>) -> usize {
+        let text = &self.text[..area.end];
+        let floor = area.start.max(self.done).max(at.saturating_sub(TAG_MAX));
+        let Some(tag) = memchr::memrchr(b'<', &text[floor..at]).map(|open| &text[floor + open + 1..at]) else { return at + 1 };
+        let Some(name) = element_name(tag) else { return at + 1 };
+        *pair = Some(Pair { name, value: at + 1, form: false });
+        let Some(secret) = self.detector.names().classify(last_segment(name).1) else { return at + 1 };
+        let end = memchr::memchr(b'<', &text[at + 1..]).map_or(text.len(), |end| at + 1 + end);
+        let value = text[at + 1..end].trim_ascii();
+        let start = at + 1 + text[at + 1..end].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        if value.is_empty() || !self.secret_field(name, secret, start..start + value.len()) {
+            return at + 1;
+        }
+        end
+    }
+
+    /// `{`: perhaps JSON within a text.
+    pub(crate) fn brace(&mut self, at: usize, area: Area<'_>) -> usize {
+        let inside = self.text[at + 1..area.end].iter().take(SPACES_MAX).find(|byte| !byte.is_ascii_whitespace());
+        if inside != Some(&b'"') {
+            return at + 1;
+        }
+        self.walk_json(at, area).max(at + 1)
+    }
+
+    /// Behind `://`: the password of `user:password@host`.
+    fn authority(&mut self, start: usize, area: Area<'_>) -> usize {
+        let text = &self.text[..area.end];
+        let limit = text.len().min(start + AUTHORITY_MAX);
+        let ends = |byte: &u8| matches!(byte, b'/' | b'?' | b'"' | b'<' | b'>' | b'\\' | b'`') || byte.is_ascii_whitespace();
+        let end = start + text[start..limit].iter().position(ends).unwrap_or(limit - start);
+        let Some(sign) = memchr::memrchr(b'@', &text[start..end]).map(|at| start + at) else { return start };
+        let user = &text[start..sign];
+        match memchr::memchr(b':', user).map(|colon| start + colon + 1) {
+            Some(password) if password < sign && !is_masked(&text[password..sign]) && !is_placeholder(&text[password..sign]) => {
+                let kind = vendors::kind_of(&text[password..sign]).unwrap_or(Kind::Password);
+                self.push(password..sign, kind, "url-password");
+            }
+            None if vendors::kind_of(user).is_some() || is_like_token(user) && user.len() >= 16 => {
+                self.push(start..sign, vendors::kind_of(user).unwrap_or(Kind::AuthToken), "url-token");
+            }
+            _ => {}
+        }
+        self.done = self.done.max(sign);
+        sign + 1
+    }
+}
+
+/// Whether the value behind a secret's name is one.
+fn accepts(secret: &Secret, place: Place, name: &[u8], value: &[u8]) -> bool {
+    if value.is_empty() || is_masked(value) || is_placeholder(value) {
+        return false;
+    }
+    let is_count = value.len() < 7 && value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+    match secret.holds {
+        Holds::Anything => !is_state(value) && !(is_path(value) && is_directory_name(name)),
+        Holds::Credential if place == Place::Field => {
+            !is_state(value) && !is_path(value) && !is_count && value.len() >= 4 && secret.reach != Reach::Never
+        }
+        Holds::Credential if secret.kind == Kind::Password && place == Place::Pair => {
+            !is_state(value) && !is_count && !is_path(value) && value.len() >= 4
+        }
+        Holds::Credential => is_like_token(value) && !is_path(value),
+        Holds::Random => value.len() >= 20 && is_like_token(value),
+        Holds::Digits => (3..=8).contains(&value.len()) && value.iter().all(u8::is_ascii_digit),
+        Holds::Authorization | Holds::Cookies => false,
+    }
+}
+
+/// `pwd=/home/x` is a working directory: shells and `sudo` write it into every line.
+fn is_directory_name(name: &[u8]) -> bool {
+    name.len() >= 3 && name[name.len() - 3..].eq_ignore_ascii_case(b"pwd")
+}
+
+/// Without the tag that follows a value in XML or HTML.
+fn trimmed(text: &[u8], found: Found) -> Found {
+    let quoted = found.start > 0 && is_quote(text[found.start - 1]);
+    let value = &text[found.start..found.end];
+    let tag = value.windows(2).position(|two| two[0] == b'<' && (two[1] == b'/' || two[1].is_ascii_alphabetic()));
+    match tag {
+        Some(tag) if tag > 0 && !quoted => Found { end: found.start + tag, ..found },
+        _ => found,
+    }
+}
+
+/// Whether nothing but the end of a line or of a part of a sentence follows a value.
+fn stands_alone(text: &[u8], end: usize) -> bool {
+    match text[end..] {
+        [] | [b'\n' | b'\r' | b',' | b';' | b'"' | b'\'' | b')' | b']' | b'}' | b'|' | b'<', ..] => true,
+        [b' ' | b'\t', next, ..] => !next.is_ascii_alphabetic() || begins_key(&text[end + 1..]),
+        _ => false,
+    }
+}
+
+fn begins_key(text: &[u8]) -> bool {
+    let name = text.iter().take(KEY_LOOK_BACK_MAX).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')).count();
+    matches!(text.get(name), Some(b'=' | b':'))
+}
+
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+/// The name in front of a separator, if one may stand there: `name`, `"name"`, `\\"name\\"`, `user[name]`, `(name)`,
+/// `my name`.
+fn key_before(text: &[u8], separator: usize, floor: usize) -> Option<Key<'_>> {
+    let mut end = separator;
+    while end > floor && separator - end < SPACES_MAX && matches!(text[end - 1], b' ' | b'\t') {
+        end -= 1;
+    }
+    match text[floor..end] {
+        [.., b']' | b')'] => end -= 1,
+        [.., b'%', b'5', b'd' | b'D'] => end -= 3,
+        _ => {}
+    }
+    let quote = quote_before(&text[floor..], end - floor);
+    end -= quote.map_or(0, Quote::len);
+    let floor = floor.max(end.saturating_sub(KEY_LOOK_BACK_MAX));
+    let mut start = end;
+    while start > floor && is_key_byte(text[start - 1]) {
+        start -= 1;
+    }
+    let name = text[start..end].trim_ascii();
+    (!name.is_empty()).then_some(Key { name, start, quote })
+}
+
+/// Single spaces belong to it, so that `api key: x` is seen.
+fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ') || !byte.is_ascii()
+}
+
+/// The name of an element: that of its attribute `key` or `name` when it has one, as in `<entry key="password">`.
+fn element_name(tag: &[u8]) -> Option<&[u8]> {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':');
+    let len = tag.iter().take_while(|byte| is_name(byte)).count();
+    let goes_on = tag.get(len).is_none_or(u8::is_ascii_whitespace);
+    if len == 0 || !goes_on || !tag[0].is_ascii_alphabetic() || tag.last() == Some(&b'/') {
+        return None;
+    }
+    let by_attribute = [b" key=\"".as_slice(), b" name=\""].into_iter().find_map(|attribute| {
+        let start = memchr::memmem::find(&tag[len..], attribute)? + len + attribute.len();
+        let end = memchr::memchr(b'"', &tag[start..])?;
+        Some(&tag[start..start + end])
+    });
+    let name = &tag[..len];
+    by_attribute.or_else(|| name.rsplit(|byte| *byte == b':').next())
+}
