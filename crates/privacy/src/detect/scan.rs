@@ -124,11 +124,13 @@ impl<'a> Scan<'a> {
         let (mut at, mut pair) = (area.start, None);
         while at < area.end {
             let byte = self.text[at];
-            at = match CLASS[usize::from(byte)] {
+            let next = match CLASS[usize::from(byte)] {
                 0 => at + 1,
                 class::SIGN => self.sign(at, area, &mut pair),
                 _ => self.word(at, area, pair),
             };
+            // Whatever a recogniser says, the walk goes on.
+            at = next.max(at + 1);
         }
     }
 
