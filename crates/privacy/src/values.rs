@@ -7,9 +7,11 @@
 mod card;
 mod checksum;
 mod context;
+mod fold;
 mod iban;
 pub(crate) mod keys;
 mod kind;
+mod lexicon;
 mod run;
 
 use std::ops::Range;
