@@ -12,6 +12,7 @@ mod iban;
 pub(crate) mod keys;
 mod kind;
 mod lexicon;
+mod national;
 mod run;
 
 use std::ops::Range;
