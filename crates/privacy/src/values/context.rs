@@ -9,6 +9,8 @@ pub(super) struct Context {
     pub(super) is_other: bool,
     /// The class is that of a key, or of words right before the value.
     pub(super) is_near: bool,
+    /// The class is that of a key.
+    pub(super) is_key: bool,
 }
 
 impl Context {
@@ -17,7 +19,7 @@ impl Context {
     pub(super) fn of(cue: &Cue) -> Context {
         let key = cue.key.map(keys::of_key).unwrap_or_default();
         if key.class.is_some_and(|class| class != KeyClass::Name) {
-            return key.into();
+            return Context { is_key: true, ..key.into() };
         }
         let sentence = keys::of_sentence(&WordList::of(clause(cue.before)));
         if sentence.class.is_some_and(|class| class != KeyClass::Name) || sentence.is_other { sentence } else { key }.into()
@@ -30,7 +32,7 @@ impl Context {
 
 impl From<Reading> for Context {
     fn from(reading: Reading) -> Context {
-        Context { class: reading.class, is_other: reading.is_other, is_near: reading.is_near }
+        Context { class: reading.class, is_other: reading.is_other, is_near: reading.is_near, is_key: false }
     }
 }
 

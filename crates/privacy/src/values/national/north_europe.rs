@@ -41,11 +41,14 @@ fn no_fnr(value: &[u8]) -> bool {
 /// Digital and Population Data Services Agency: the nine digits mod 31 give the last character.
 fn fi_hetu(value: &[u8]) -> bool {
     const CHECKS: &[u8; 31] = b"0123456789ABCDEFHJKLMNPRSTUVWXY";
-    let (body, check) = match value {
-        [body @ .., b'A' | b'+', a, b, c, check] if body.len() == 6 => ([body, &[*a, *b, *c]].concat(), check),
-        [body @ .., check] if body.len() == 9 => (body.to_vec(), check),
+    let (check, six, order) = match value {
+        [six @ .., b'A', a, b, c, check] if six.len() == 6 => (check, six, [*a, *b, *c]),
+        [six @ .., a, b, c, check] if six.len() == 6 => (check, six, [*a, *b, *c]),
         _ => return false,
     };
+    let mut body = [0; 9];
+    body[..6].copy_from_slice(six);
+    body[6..].copy_from_slice(&order);
     let check = if *check < 10 { check + b'0' } else { *check };
     body.iter().all(|&digit| digit < 10)
         && CHECKS[(number(&body) % 31) as usize] == check
