@@ -7,12 +7,23 @@
 mod card;
 mod checksum;
 mod context;
+mod dob;
+mod fold;
+mod gps;
 mod iban;
+mod ids;
 pub(crate) mod keys;
 mod kind;
+mod lexicon;
+mod national;
+mod phone;
 mod run;
 
+use std::cell::Cell;
 use std::ops::Range;
+
+use context::Context;
+use run::is_wordy;
 
 pub use kind::Kind;
 
@@ -50,13 +61,54 @@ pub(crate) fn number(text: &[u8], at: usize, cue: &Cue) -> Option<Hit> {
     if !run::may_begin(text, at) {
         return None;
     }
-    if first.is_ascii_alphabetic() {
-        return iban::find(text, at);
+    // Most of what is asked for has no value's shape, so that the words around are read late, and once.
+    let known = Cell::new(None);
+    let context = || {
+        known.get().unwrap_or_else(|| {
+            let context = Context::of(cue);
+            known.set(Some(context));
+            context
+        })
+    };
+    match first {
+        b'0'..=b'9' => from_digit(text, at, &context),
+        b'+' | b'(' => phone::find(text, at, &context),
+        _ if first.is_ascii_alphabetic() => from_letter(text, at, &context),
+        _ => None,
     }
-    if first.is_ascii_digit() {
-        return card::find(text, at, cue);
+}
+
+/// Narrow shapes first; the last ones take whatever a key names.
+fn from_digit(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<Hit> {
+    let run = run::Run::read(text, at);
+    if run.groups == 1 && run.len(0) < 4 && !goes_on_after_few(text, run.end(1)) {
+        return None;
     }
-    None
+    card::find(text, &run, context)
+        .or_else(|| gps::find(text, at, context))
+        .or_else(|| dob::find(text, at, context))
+        .or_else(|| ids::ssn(text, &run, context))
+        .or_else(|| national::find(text, at, context))
+        .or_else(|| phone::find(text, at, context))
+        .or_else(|| ids::named(text, at, &context()))
+}
+
+/// Whether one to three digits may be the day of a date, degrees, or a number that begins with letters or goes on in
+/// parentheses: `12 May 1980`, `48°51'`, `3E1234`.
+fn goes_on_after_few(text: &[u8], end: usize) -> bool {
+    match text[end..] {
+        [next, ..] if is_wordy(next) => true,
+        [b' ' | b'.' | b',' | b'-' | b'/', next, ..] => is_wordy(next) || next == b' ' || next == b'(',
+        _ => false,
+    }
+}
+
+fn from_letter(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<Hit> {
+    iban::find(text, at).or_else(|| national::find(text, at, context)).or_else(|| {
+        // Five letters or digits are the least that a named number has, and one of the first three is a digit in most.
+        let word = text[at..].iter().take(6).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+        if word >= 5 { ids::named(text, at, &context()) } else { None }
+    })
 }
 
 /// The persons and street addresses in `range` of the text.

@@ -211,6 +211,7 @@ impl Scan<'_> {
         const SECRET: usize = 40;
         let text = &self.text[..area.end];
         let gap = text[end..].iter().take(4).take_while(|byte| matches!(**byte, b' ' | b'/' | b':' | b',' | b'|' | b';' | b'\t')).count();
+        // A slash behind the blanks is the first character of the secret when that makes it long enough.
         let start = end + gap;
         let len = text[start..].iter().take(SECRET + 1).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'/' | b'+' | b'=')).count();
         if gap == 0 || len != SECRET {

@@ -108,6 +108,7 @@ pub(crate) fn is_path(value: &[u8]) -> bool {
         [b'/', rest @ ..] => rest.is_empty() || rest.contains(&b'/') || rest.iter().all(|byte| byte.is_ascii_lowercase()),
         [b'~', b'/', ..] | [b'.', b'/', ..] | [b'.', b'.', b'/', ..] => true,
         [drive, b':', b'\\' | b'/', ..] => drive.is_ascii_alphabetic(),
+        [drive, b'%', b'3', b'A' | b'a', b'%', b'5' | b'2', ..] => drive.is_ascii_alphabetic(),
         [b'%', b'2', b'F' | b'f', rest @ ..] => {
             rest.windows(3).any(|three| three.eq_ignore_ascii_case(b"%2f")) || rest.iter().all(u8::is_ascii_lowercase)
         }
@@ -195,9 +196,21 @@ pub(crate) fn is_like_token(value: &[u8]) -> bool {
     }
     let mixed_case = makeup.upper > 0 && makeup.lower > 0;
     let drawn = makeup.digits > 0 || (value.len() >= 20 && mixed_case && makeup.turns * 4 >= value.len());
-    // Program names joined by dots and dashes have few turns inside their words.
-    let words = makeup.signs * 3 > letters && makeup.digits * 4 < letters;
-    drawn && !words
+    drawn && !is_dotted_name(value)
+}
+
+/// `com.example.Service/4505`, `checkout-service-v2`: names of programs are words with few digits, joined.
+fn is_dotted_name(value: &[u8]) -> bool {
+    let parts = value.split(|byte| matches!(byte, b'.' | b'-' | b'_' | b'/' | b':'));
+    let (mut words, mut others) = (0, 0);
+    for part in parts.filter(|part| !part.is_empty()) {
+        let capitals = part[1..].iter().filter(|byte| byte.is_ascii_uppercase()).count();
+        let word = part.iter().all(u8::is_ascii_alphabetic) && capitals * 3 <= part.len();
+        let number = part.len() <= 5 && part.iter().all(u8::is_ascii_digit);
+        words += usize::from(word && part.len() > 1);
+        others += usize::from(!word && !number);
+    }
+    words >= 2 && others == 0
 }
 
 /// [`is_like_token`] where nothing but the look speaks for it.

@@ -16,8 +16,17 @@ const VERSION_WORDS: &[&str] = &[
 ];
 
 /// The IPv4 address, or that of a network card written without colons, in the word at `at`.
-pub(crate) fn address(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
-    dashed_card(text, at).or_else(|| ipv4(text, at, floor))
+pub(crate) fn address(text: &[u8], at: usize, floor: usize, key: Option<&[u8]>) -> Option<Hit> {
+    let counts = || key.is_some_and(|key| is_one_of(last_word(key), VERSION_WORDS));
+    dashed_card(text, at).or_else(|| ipv4(text, at, floor).filter(|_| !counts()))
+}
+
+/// The last word of a key.
+fn last_word(key: &[u8]) -> &[u8] {
+    let start = key.iter().rposition(|byte| matches!(byte, b'_' | b'.' | b'-' | b' ')).map_or(0, |mark| mark + 1);
+    let word = &key[start..];
+    let capital = word.iter().rposition(u8::is_ascii_uppercase).filter(|_| word.iter().any(u8::is_ascii_lowercase));
+    &word[capital.unwrap_or(0)..]
 }
 
 fn ipv4(text: &[u8], at: usize, floor: usize) -> Option<Hit> {

@@ -182,11 +182,16 @@ impl<'a> Scan<'a> {
             return at + 36;
         }
         if self.detector.addresses
-            && let Some(hit) = net::address(text, at, area.start)
+            && let Some(hit) = net::address(text, at, area.start, self.key_of(at, area, pair))
         {
             return self.hit(hit);
         }
         self.number(at, area, pair).unwrap_or(end)
+    }
+
+    /// The key whose value holds what begins at `at`.
+    fn key_of<'k>(&self, at: usize, area: Area<'k>, pair: Option<Pair<'k>>) -> Option<&'k [u8]> {
+        pair.filter(|pair| pair.reaches(&self.text[..area.end], at)).map(|pair| pair.name).or(area.key)
     }
 
     /// The value with digits that begins here.
@@ -194,7 +199,7 @@ impl<'a> Scan<'a> {
         let text = &self.text[..area.end];
         let floor = area.start.max(self.done);
         let cue = Cue {
-            key: pair.filter(|pair| pair.reaches(text, at)).map(|pair| pair.name).or(area.key),
+            key: self.key_of(at, area, pair),
             before: &text[floor.max(at.saturating_sub(CONTEXT_BYTES)).min(at)..at],
             after: &text[at..text.len().min(at + CONTEXT_BYTES)],
         };

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::Kind;
-use crate::detect::judge::{is_like_password, is_like_token, is_masked, is_path, is_placeholder, is_state};
+use crate::detect::judge::{is_like_password, is_like_token, is_surely_token, is_masked, is_path, is_placeholder, is_state};
 use crate::detect::key_name::last_segment;
 use crate::detect::names::{Holds, Reach, Secret};
 use crate::detect::scan::{Area, Pair, Scan};
@@ -184,10 +184,13 @@ impl<'a> Scan<'a> {
                 let kind = vendors::kind_of(&text[password..sign]).unwrap_or(Kind::Password);
                 self.push(password..sign, kind, "url-password");
             }
-            None if vendors::kind_of(user).is_some() || is_like_token(user) && user.len() >= 16 => {
+            None if vendors::kind_of(user).is_some() || is_surely_token(user) => {
                 self.push(start..sign, vendors::kind_of(user).unwrap_or(Kind::AuthToken), "url-token");
             }
             _ => {}
+        }
+        if memchr::memchr(b'%', user).is_some() {
+            return start;
         }
         self.done = self.done.max(sign);
         sign + 1

@@ -5,7 +5,7 @@ use super::checksum::luhn;
 use super::context::Context;
 use super::keys::KeyClass;
 use super::run::{Run, may_end};
-use super::{Cue, Hit, Kind};
+use super::{Hit, Kind};
 
 /// First and last prefix, how many digits a prefix has, shortest and longest number.
 struct Issuer(u32, u32, u32, usize, usize);
@@ -41,14 +41,8 @@ const ISSUERS: &[Issuer] = &[
 /// How cards are written in groups.
 const GROUPINGS: [&[usize]; 5] = [&[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4], &[4, 4, 4, 4, 3], &[4, 4, 4, 1]];
 
-/// The card number that begins at `at`.
-pub(super) fn find(text: &[u8], at: usize, cue: &Cue) -> Option<Hit> {
-    let run = Run::read(text, at);
-    of_run(text, &run, || Context::of(cue))
-}
-
 /// The card number a run begins with.
-pub(super) fn of_run(text: &[u8], run: &Run, context: impl Fn() -> Context) -> Option<Hit> {
+pub(super) fn find(text: &[u8], run: &Run, context: &dyn Fn() -> Context) -> Option<Hit> {
     if (13..=19).contains(&run.len(0)) {
         let digits = run.digits(1);
         return (may_end(text, run.end(1)) && is_card(digits) && stands_alone(digits.len(), &context()))

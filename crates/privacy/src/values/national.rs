@@ -1,0 +1,112 @@
+//! Numbers that states give to persons: the shape each is written in, and its check digits.
+//!
+//! A shape that is written only so, with check digits, stands alone; a plain row of digits needs a key or a word that
+//! speaks of such numbers, for one in ten to one in a hundred passes by chance.
+
+mod africa_and_asia;
+mod americas;
+mod central_europe;
+mod north_europe;
+mod picture;
+mod south_europe;
+mod west_europe;
+
+use std::sync::LazyLock;
+
+use super::context::Context;
+use super::keys::KeyClass;
+use super::run::may_end;
+use super::{Hit, Kind};
+use picture::Picture;
+
+/// A number's rule, the pictures in which it stands alone, those which need a word, and whether letters and digits
+/// (digits as 0 to 9, letters as capitals) are a number.
+struct Scheme {
+    rule: &'static str,
+    alone: &'static [&'static str],
+    cued: &'static [&'static str],
+    check: fn(&[u8]) -> bool,
+}
+
+/// Most letters or digits at the front of a picture.
+const LEAD_MAX: usize = 20;
+
+/// Pictures by what they begin with, so that few are tried.
+struct Index {
+    letters: [Vec<Entry>; LEAD_MAX],
+    digits: [Vec<Entry>; LEAD_MAX],
+}
+
+struct Entry {
+    picture: Picture,
+    is_alone: bool,
+    scheme: &'static Scheme,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let mut index = Index { letters: Default::default(), digits: Default::default() };
+    let countries = [
+        west_europe::SCHEMES,
+        south_europe::SCHEMES,
+        central_europe::SCHEMES,
+        north_europe::SCHEMES,
+        americas::SCHEMES,
+        africa_and_asia::SCHEMES,
+    ];
+    for scheme in countries.into_iter().flatten() {
+        let pictures = scheme.alone.iter().map(|text| (text, true)).chain(scheme.cued.iter().map(|text| (text, false)));
+        for (text, is_alone) in pictures {
+            let picture = Picture(text.as_bytes());
+            let (letters, digits) = picture.lead();
+            let place = if letters > 0 { &mut index.letters[letters] } else { &mut index.digits[digits] };
+            place.push(Entry { picture, is_alone, scheme });
+        }
+    }
+    index
+});
+
+/// The number that begins at `at`.
+pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<Hit> {
+    let rest = &text[at..];
+    let letters = rest.iter().take(LEAD_MAX).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let digits = rest.iter().take(LEAD_MAX).take_while(|byte| byte.is_ascii_digit()).count();
+    let place = if letters > 0 { INDEX.letters.get(letters) } else { INDEX.digits.get(digits) }?;
+    // Most of what begins so has another shape, so the context is asked for last.
+    place.iter().find_map(|entry| {
+        let (value, len) = entry.picture.read(rest)?;
+        let fits = may_end(text, at + len) && (entry.scheme.check)(value.as_bytes()) && entry.allows(&rest[..len], &context());
+        fits.then(|| Hit::new(at..at + len, Kind::NationalId, entry.scheme.rule))
+    })
+}
+
+impl Entry {
+    fn allows(&self, written: &[u8], context: &Context) -> bool {
+        match context.class {
+            Some(KeyClass::NationalId | KeyClass::UsSsn) => true,
+            None | Some(KeyClass::Name | KeyClass::Person | KeyClass::Card) => {
+                self.is_alone && !context.is_other && !written.iter().any(u8::is_ascii_lowercase)
+            }
+            // The holder of a passport may have its number under the same key.
+            Some(KeyClass::Passport | KeyClass::DriverLicense) => self.is_alone,
+            Some(_) => false,
+        }
+    }
+}
+
+/// Whether month and day are of a calendar.
+fn is_month_day(month: u8, day: u8) -> bool {
+    (1..=12).contains(&month) && (1..=31).contains(&day)
+}
+
+/// Two digits as a number.
+fn two(digits: &[u8], at: usize) -> u8 {
+    digits[at] * 10 + digits[at + 1]
+}
+
+/// All digits as a number; 18 at most fit.
+fn number(digits: &[u8]) -> u64 {
+    digits.iter().fold(0, |number, &digit| number * 10 + u64::from(digit))
+}
+
+#[cfg(test)]
+mod tests;

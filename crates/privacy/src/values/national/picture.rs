@@ -1,0 +1,48 @@
+/// How a number is written: `#` a digit, `A` a letter, `?` either, all else itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Picture(pub(super) &'static [u8]);
+
+/// Longest number: France's, with the key, has 15; Mexico's and China's have 18.
+const LEN_MAX: usize = 20;
+
+/// Letters and digits of a number, without what parts them: digits as 0 to 9, letters as capitals.
+pub(super) struct Value {
+    letters: [u8; LEN_MAX],
+    len: usize,
+}
+
+impl Value {
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.letters[..self.len]
+    }
+}
+
+impl Picture {
+    /// How many letters, or else digits, are in front.
+    pub(super) fn lead(self) -> (usize, usize) {
+        let count = |class: u8| self.0.iter().take_while(|&&byte| byte == class).count();
+        (count(b'A'), count(b'#'))
+    }
+
+    /// What a text begins with, and how many bytes that are.
+    pub(super) fn read(self, text: &[u8]) -> Option<(Value, usize)> {
+        let mut value = Value { letters: [0; LEN_MAX], len: 0 };
+        let written = text.get(..self.0.len())?;
+        for (&have, &want) in written.iter().zip(self.0) {
+            let fits = match want {
+                b'#' => have.is_ascii_digit(),
+                b'A' => have.is_ascii_alphabetic(),
+                b'?' => have.is_ascii_alphanumeric(),
+                want => have == want,
+            };
+            if !fits {
+                return None;
+            }
+            if have.is_ascii_alphanumeric() {
+                *value.letters.get_mut(value.len)? = if have.is_ascii_digit() { have - b'0' } else { have.to_ascii_uppercase() };
+                value.len += 1;
+            }
+        }
+        Some((value, self.0.len()))
+    }
+}
