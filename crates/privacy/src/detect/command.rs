@@ -55,6 +55,10 @@ impl Scan<'_> {
             Command::Joined => words.iter().find(|word| text[(*word).clone()].starts_with(b"-p") && word.len() > 2 && text[word.start + 2] != b'-').map(|word| word.start + 2..word.end),
             Command::Apart(options) => words.windows(2).find(|two| options.iter().any(|option| text[two[0].clone()] == *option.as_bytes())).map(|two| two[1].clone()),
             Command::UserColon => user_colon(text, &words),
+            Command::NetUse => {
+                let user = words.iter().position(|word| text[word.clone()].to_ascii_lowercase().starts_with(b"/user:"));
+                user.and_then(|user| words.get(user + 1).or_else(|| words.get(user.checked_sub(1).filter(|before| *before >= 2)?))).cloned()
+            }
             Command::NetUser => words.get(1).filter(|word| !matches!(text[word.start], b'/' | b'*')).cloned(),
         }?;
         let value = unquoted(text, value);

@@ -45,6 +45,8 @@ pub(crate) enum Command {
     UserColon,
     /// `net user NAME PASSWORD`.
     NetUser,
+    /// `net use SHARE /user:NAME PASSWORD`, or with the password before the name.
+    NetUse,
 }
 
 /// The words, in any case.
@@ -91,6 +93,7 @@ const WORDS: &[(&str, Cue)] = &[
     ("insert", Cue::Insert),
     ("replace into", Cue::Insert),
     ("net user", Cue::Command(Command::NetUser)),
+    ("net use", Cue::Command(Command::NetUse)),
     ("mysql", Cue::Command(Command::Joined)),
     ("mysqldump", Cue::Command(Command::Joined)),
     ("mysqladmin", Cue::Command(Command::Joined)),
@@ -140,7 +143,6 @@ impl Cues {
         let vendors = VENDORS.iter().enumerate().map(|(at, vendor)| (vendor.prefix.as_bytes(), Cue::Vendor(at as u16)));
         let words = WORDS.iter().map(|&(word, cue)| (word.as_bytes(), cue));
         for (word, cue) in words.chain(vendors).chain([(b"eyJ".as_slice(), Cue::WebToken)]) {
-            // The shortest words are filed under every third letter they may be followed by.
             let hash = hash(word);
             cues.present[hash / 64] |= 1 << (hash % 64);
             cues.by_hash[hash].push((word, cue));
@@ -211,12 +213,10 @@ impl Scan<'_> {
         const SECRET: usize = 40;
         let text = &self.text[..area.end];
         let gap = text[end..].iter().take(4).take_while(|byte| matches!(**byte, b' ' | b'/' | b':' | b',' | b'|' | b';' | b'\t')).count();
-        // A slash behind the blanks is the first character of the secret when that makes it long enough.
-        let start = end + gap;
-        let len = text[start..].iter().take(SECRET + 1).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'/' | b'+' | b'=')).count();
-        if gap == 0 || len != SECRET {
-            return end;
-        }
+        let is_body = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'/' | b'+' | b'=');
+        let secret_at = |start: &usize| text[*start..].iter().take(SECRET + 1).take_while(is_body).count() == SECRET;
+        // A slash may be the last mark between the two as well as the first character of the secret.
+        let Some(start) = (end + 1..=end + gap).find(secret_at) else { return end };
         self.push(start..start + SECRET, Kind::AwsKey, "aws-secret")
     }
 

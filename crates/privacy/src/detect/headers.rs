@@ -34,7 +34,8 @@ impl Scan<'_> {
             return (whole && !is_masked(value)).then(|| self.credential(range.start..range.start + scheme_len.max(1).min(value.len()), "authorization"));
         }
         if is_one_of(scheme, LIST_SCHEMES) {
-            return Some(self.credential_list(range.start + scheme_len..range.end));
+            self.credential_list(range.start + scheme_len..range.end);
+            return None;
         }
         let start = range.start + scheme_len + spaces;
         let len = self.text[start..range.end].iter().take_while(|byte| is_token68(**byte) || **byte == b':').count();
@@ -46,7 +47,8 @@ impl Scan<'_> {
         Some(self.credential(start..start + len, "authorization"))
     }
 
-    fn credential_list(&mut self, range: Range<usize>) -> usize {
+    /// Keys among the rest are found by the walk.
+    fn credential_list(&mut self, range: Range<usize>) {
         let text = self.text;
         let mut from = range.start;
         while let Some(sign) = memchr::memchr(b'=', &text[from..range.end]).map(|at| from + at) {
@@ -54,14 +56,13 @@ impl Scan<'_> {
             let start = sign + 1 + text[sign + 1..range.end].iter().take_while(|byte| matches!(byte, b'"' | b'\\')).count();
             let len = text[start..range.end].iter().take_while(|byte| is_token68(**byte) || **byte == b'%').count();
             if is_one_of(&text[sign - name_len..sign], LIST_SECRETS) && len >= 8 {
-                self.push(start..start + len, Kind::AuthToken, "authorization");
+                self.found_ahead(start..start + len, Kind::AuthToken, "authorization");
             }
             from = start + len.max(1);
             if from >= range.end {
                 break;
             }
         }
-        range.end
     }
 
     /// `Bearer x`, `Basic x` in any text. `start` and `end` are those of the first word.

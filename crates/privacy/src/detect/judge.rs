@@ -14,6 +14,10 @@ const STATES: &[&str] = &[
     "rotated", "set", "should", "sso", "str", "string", "success", "text", "the", "to", "too", "true", "type", "undefined",
     "unknown", "unset", "updated", "use", "used", "user", "valid", "value", "varchar", "verified", "was", "weak", "will",
     "with", "wrong", "yes",
+    // The same in other languages.
+    "abgelaufen", "erforderlich", "falsch", "fehlt", "gesperrt", "ungültig", "expiré", "incorrecte", "invalide", "manquant", "requis",
+    "incorrecta", "incorrecto", "inválida", "inválido", "requerida", "vencida", "errata", "errato", "richiesta", "scaduta", "expirada",
+    "incorreta", "onjuist", "ongeldig", "verlopen", "vereist", "nicht", "non", "pas", "não", "niet",
 ];
 
 /// What stands where a secret was taken away, between brackets or alone.

@@ -10,7 +10,7 @@ use crate::detect::vendors;
 /// Words between "password" and the password, in the languages of the cues.
 const LINKS: &[&str] = &[
     "is", "was", "set", "changed", "reset", "updated", "to", "as", "will", "be", "now", "temporary", "new", "provided", "used", "entered",
-    "given", "received", "value", "using", "by", "with", // en
+    "given", "received", "value", "using", "by", "with", "from", // en
     "ist", "lautet", "war", "wurde", "auf", "neu", "geändert", "zurückgesetzt", "lautete", // de
     "est", "sera", "etait", "était", "à", "saisi", // fr
     "es", "era", "será", "fue", "cambiada", "a", "nueva", // es
@@ -22,7 +22,7 @@ const LINKS: &[&str] = &[
 
 /// Links after which the password itself comes.
 const LAST_LINKS: &[&str] = &[
-    "is", "was", "to", "as", "be", "by", "ist", "lautet", "war", "auf", "est", "es", "era", "è", "é", "a", "à", "naar", "para", "sera",
+    "is", "was", "from", "to", "as", "be", "by", "ist", "lautet", "war", "auf", "est", "es", "era", "è", "é", "a", "à", "naar", "para", "sera",
     "será", "sarà", "fue", "foi", "werd",
 ];
 
@@ -45,10 +45,14 @@ impl Scan<'_> {
                 let value = &text[content.clone()];
                 let stands = step == 0 || linked || is_like_password(value);
                 let good = stands && !is_masked(value) && !is_placeholder(value) && !is_state(value) && !is_path(value);
-                return good.then(|| self.push(content, Kind::Password, "password-quoted"));
+                return good.then(|| {
+                    let end = self.push(content, Kind::Password, "password-quoted");
+                    self.second_password(end + 1, area).unwrap_or(end)
+                });
             }
-            if is_one_of(word, LINKS) {
-                linked |= is_one_of(word, LAST_LINKS);
+            let link = word.strip_suffix(b":").unwrap_or(word);
+            if is_one_of(link, LINKS) {
+                linked |= is_one_of(link, LAST_LINKS);
                 continue;
             }
             // "password for bob is x", "mot de passe de bob : x".
@@ -62,6 +66,15 @@ impl Scan<'_> {
             return (sure && (linked || step == 0)).then(|| self.push(value, Kind::Password, "password-word"));
         }
         None
+    }
+
+    /// "changed from 'x' to 'y'": the other of two.
+    fn second_password(&mut self, behind: usize, area: Area<'_>) -> Option<usize> {
+        let text = &self.text[..area.end];
+        let mut words = Words { text, at: behind };
+        let link = words.next()?;
+        let content = quoted(text, words.next()?.start)?;
+        is_one_of(&text[link], LAST_LINKS).then(|| self.push(content, Kind::Password, "password-quoted"))
     }
 
     /// Behind the word "PIN".

@@ -121,7 +121,7 @@ impl<'a> Scan<'a> {
     /// One pass over a text of any kind.
     pub(crate) fn plain(&mut self, area: Area<'_>) {
         self.names_and_places(area.start..area.end, area.key);
-        let (mut at, mut pair) = (area.start, None);
+        let (mut at, mut pair) = (area.start.max(self.done), None);
         while at < area.end {
             let byte = self.text[at];
             let next = match CLASS[usize::from(byte)] {
@@ -129,8 +129,8 @@ impl<'a> Scan<'a> {
                 class::SIGN => self.sign(at, area, &mut pair),
                 _ => self.word(at, area, pair),
             };
-            // Whatever a recogniser says, the walk goes on.
-            at = next.max(at + 1);
+            // Whatever a recogniser says, the walk goes on, and not over what was found.
+            at = next.max(at + 1).max(self.done);
         }
     }
 

@@ -49,6 +49,9 @@ impl<'a> Scan<'a> {
             if text[at..].starts_with(b"://") {
                 return self.authority(at + 3, area);
             }
+            if let Some(range) = vendors::bot_token(text, at, area.start.max(self.done)) {
+                return self.push(range, Kind::ApiKey, "bot-token");
+            }
             if self.detector.addresses()
                 && let Some(hit) = net::colon_address(text, at, area.start.max(self.done))
             {
@@ -66,8 +69,11 @@ impl<'a> Scan<'a> {
     /// The value behind a key, when it is a secret or has to be decoded; where to go on.
     fn keyed(&mut self, at: usize, key: &Key<'a>, area: Area<'_>) -> Option<usize> {
         let text = &self.text[..area.end];
-        if let Some(secret) = self.secret_name(key) {
-            let extent = if matches!(secret.holds, Holds::Authorization | Holds::Cookies) { Extent::Line } else { Extent::Word };
+        let secret = self.secret_name(key);
+        if let Some(secret) = secret {
+            let header = matches!(secret.holds, Holds::Authorization | Holds::Cookies);
+            let phrase = secret.holds == Holds::Anything && !self.json && is_line_of_settings(text, key.start, at, area.start);
+            let extent = if header || phrase { Extent::Line } else { Extent::Word };
             let found = value_after(text, at, extent, key.quote, self.json).map(|found| trimmed(text, found));
             if let Some(next) = found.and_then(|found| self.secret(at, key, secret, &found)) {
                 return Some(next);
@@ -83,7 +89,8 @@ impl<'a> Scan<'a> {
             return None;
         }
         let found = value_after(text, at, Extent::Word, key.quote, self.json)?;
-        self.quoted(Some(key.name), found.start..found.end, true);
+        // What was no secret as it stands is none without its escapes.
+        self.quoted(secret.is_none().then_some(key.name), found.start..found.end, true);
         self.done = self.done.max(found.end);
         Some(found.end)
     }
@@ -92,6 +99,9 @@ impl<'a> Scan<'a> {
     /// none, though `token` is.
     fn secret_name(&self, key: &Key<'_>) -> Option<Secret> {
         let names = self.detector.names();
+        if key.name == b"value" {
+            return names.classify(last_segment(attribute_before(&self.text[..key.start])?).1);
+        }
         let last_word = key.name.rsplit(|&byte| byte == b' ').next().unwrap_or(key.name);
         match names.classify(last_segment(key.name).1) {
             None if last_word.len() < key.name.len() && !names.is_never(key.name) => names.classify(last_segment(last_word).1),
@@ -179,6 +189,10 @@ impl<'a> Scan<'a> {
         let end = start + text[start..limit].iter().position(ends).unwrap_or(limit - start);
         let Some(sign) = memchr::memrchr(b'@', &text[start..end]).map(|at| start + at) else { return start };
         let user = &text[start..sign];
+        let name_end = start + memchr::memchr(b':', user).unwrap_or(0);
+        if let Some(kind) = vendors::kind_of(&text[start..name_end]) {
+            return self.push(start..name_end, kind, "url-token");
+        }
         match memchr::memchr(b':', user).map(|colon| start + colon + 1) {
             Some(password) if password < sign && !is_masked(&text[password..sign]) && !is_placeholder(&text[password..sign]) => {
                 let kind = vendors::kind_of(&text[password..sign]).unwrap_or(Kind::Password);
@@ -187,10 +201,9 @@ impl<'a> Scan<'a> {
             None if vendors::kind_of(user).is_some() || is_surely_token(user) => {
                 self.push(start..sign, vendors::kind_of(user).unwrap_or(Kind::AuthToken), "url-token");
             }
+            // A whole address may stand for the user: `https://joe%40example.com@host`.
+            None if memchr::memchr(b'%', user).is_some() => return start,
             _ => {}
-        }
-        if memchr::memchr(b'%', user).is_some() {
-            return start;
         }
         self.done = self.done.max(sign);
         sign + 1
@@ -221,6 +234,14 @@ fn accepts(secret: &Secret, place: Place, name: &[u8], value: &[u8]) -> bool {
 /// `pwd=/home/x` is a working directory: shells and `sudo` write it into every line.
 fn is_directory_name(name: &[u8]) -> bool {
     name.len() >= 3 && name[name.len() - 3..].eq_ignore_ascii_case(b"pwd")
+}
+
+/// `  key: value` on a line of its own among others, as YAML has them: the value goes to the end of the line.
+fn is_line_of_settings(text: &[u8], key: usize, separator: usize, floor: usize) -> bool {
+    let before = &text[floor..key];
+    let indent = before.iter().rev().take_while(|byte| **byte == b' ').count();
+    let newline = before[..before.len() - indent].last() == Some(&b'\n');
+    newline && text[separator] == b':' && text.get(separator + 1) == Some(&b' ')
 }
 
 /// Without the tag that follows a value in XML or HTML.
@@ -278,6 +299,16 @@ fn key_before(text: &[u8], separator: usize, floor: usize) -> Option<Key<'_>> {
 /// Single spaces belong to it, so that `api key: x` is seen.
 fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ') || !byte.is_ascii()
+}
+
+/// In `<property name="password" value="x"/>` the name of the attribute `value` that follows.
+fn attribute_before(text: &[u8]) -> Option<&[u8]> {
+    let tag = &text[text.len().saturating_sub(TAG_MAX)..];
+    let tag = &tag[memchr::memrchr2(b'<', b'>', tag)? + 1..];
+    let quoted = tag.trim_ascii_end().strip_suffix(b"\"")?;
+    let name = &quoted[memchr::memrchr(b'"', quoted)? + 1..];
+    let before = &quoted[..quoted.len() - name.len() - 1];
+    (before.ends_with(b"name=") || before.ends_with(b"key=")).then_some(name)
 }
 
 /// The name of an element: that of its attribute `key` or `name` when it has one, as in `<entry key="password">`.

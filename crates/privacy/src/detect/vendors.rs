@@ -38,7 +38,7 @@ const fn vendor(prefix: &'static str, kind: Kind, body: Body, min: usize, max: u
 
 pub(crate) const VENDORS: &[Vendor] = {
     use Body::{Alnum, Base64, Dotted, Hex, Path, Upper, Url};
-    use Kind::{ApiKey, AuthToken, AwsKey, AzureKey, GcpKey, GithubToken, OpenaiKey, SlackToken, StripeKey};
+    use Kind::{ApiKey, AuthToken, AwsKey, GcpKey, GithubToken, OpenaiKey, SlackToken, StripeKey};
     &[
         vendor("AKIA", AwsKey, Upper, 16, 16),
         vendor("ASIA", AwsKey, Upper, 16, 16),
@@ -129,7 +129,6 @@ pub(crate) const VENDORS: &[Vendor] = {
         vendor("AGE-SECRET-KEY-1", ApiKey, Upper, 58, 58),
         vendor("FwoGZXIvYXdz", AwsKey, Base64, 100, 2048), // session tokens
         vendor("IQoJb3JpZ2lu", AwsKey, Base64, 100, 2048),
-        vendor("sig=", AzureKey, Base64, 40, 64),
         vendor("pat-na1-", ApiKey, Url, 36, 36),
         vendor("pat-eu1-", ApiKey, Url, 36, 36),
         vendor("shptka_", ApiKey, Hex, 32, 32),
@@ -193,6 +192,14 @@ pub(crate) fn web_token(text: &[u8], at: usize) -> Option<Range<usize>> {
         dots -= 1;
     }
     (dots >= 1 && header >= 12 && end - at >= 30).then_some(at..end)
+}
+
+/// A Telegram bot's token around its colon: a number, and 35 characters.
+pub(crate) fn bot_token(text: &[u8], colon: usize, floor: usize) -> Option<Range<usize>> {
+    let digits = text[floor.max(colon.saturating_sub(11)).min(colon)..colon].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let len = text[colon + 1..].iter().take(36).take_while(|byte| Body::Url.has(**byte)).count();
+    let end = colon + 1 + len;
+    ((8..=10).contains(&digits) && len == 35 && text[colon + 1] == b'A').then_some(colon - digits..end)
 }
 
 /// What a whole value is, by its first letters.
