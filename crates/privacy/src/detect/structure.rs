@@ -191,7 +191,9 @@ impl<'a> Scan<'a> {
         let user = &text[start..sign];
         let name_end = start + memchr::memchr(b':', user).unwrap_or(0);
         if let Some(kind) = vendors::kind_of(&text[start..name_end]) {
-            return self.push(start..name_end, kind, "url-token");
+            self.push(start..name_end, kind, "url-token");
+            self.done = sign;
+            return sign + 1;
         }
         match memchr::memchr(b':', user).map(|colon| start + colon + 1) {
             Some(password) if password < sign && !is_masked(&text[password..sign]) && !is_placeholder(&text[password..sign]) => {
