@@ -4,6 +4,7 @@
 //! expressions, structure (that is the walker's, which hands over the nearest key in a [`Cue`]).
 //! Begin with [`number`] and [`words`]; what a key or a word says is in [`keys`].
 
+mod address;
 mod card;
 mod checksum;
 mod context;
@@ -16,8 +17,10 @@ pub(crate) mod keys;
 mod kind;
 mod lexicon;
 mod national;
+mod person;
 mod phone;
 mod run;
+mod words;
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -112,7 +115,12 @@ fn from_letter(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<
 }
 
 /// The persons and street addresses in `range` of the text.
-pub(crate) fn words(_text: &[u8], _range: Range<usize>, _cue: &Cue, _out: &mut Vec<Hit>) {}
+pub(crate) fn words(text: &[u8], range: Range<usize>, cue: &Cue, out: &mut Vec<Hit>) {
+    words::find(text, range, cue, out);
+}
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod eval;

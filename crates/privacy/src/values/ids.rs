@@ -43,7 +43,7 @@ fn is_ssn(digits: &[u8]) -> bool {
 /// The number of a passport or a driving licence, or one of a register that nobody described, where a key says so.
 pub(super) fn named(text: &[u8], at: usize, context: &Context) -> Option<Hit> {
     let (kind, rule, digits_min, len) = match context.class? {
-        KeyClass::Passport => (Kind::Passport, "passport.named", if context.is_near { 2 } else { 5 }, 6..=12),
+        KeyClass::Passport => (Kind::Passport, "passport.named", if context.is_near { 1 } else { 5 }, 6..=12),
         KeyClass::DriverLicense => (Kind::DriverLicense, "licence.named", if context.is_near { 3 } else { 5 }, 5..=18),
         KeyClass::NationalId if context.is_key => (Kind::NationalId, "id.named", 6, 7..=18),
         _ => return None,

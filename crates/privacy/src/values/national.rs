@@ -11,11 +11,12 @@ mod picture;
 mod south_europe;
 mod west_europe;
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::context::Context;
 use super::keys::KeyClass;
-use super::run::may_end;
+use super::run::{is_in_row, may_end};
 use super::{Hit, Kind};
 use picture::Picture;
 
@@ -74,17 +75,20 @@ pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Opt
     // Most of what begins so has another shape, so the context is asked for last.
     place.iter().find_map(|entry| {
         let (value, len) = entry.picture.read(rest)?;
-        let fits = may_end(text, at + len) && (entry.scheme.check)(value.as_bytes()) && entry.allows(&rest[..len], &context());
+        let fits =
+            may_end(text, at + len) && (entry.scheme.check)(value.as_bytes()) && entry.allows(text, at..at + len, &context());
         fits.then(|| Hit::new(at..at + len, Kind::NationalId, entry.scheme.rule))
     })
 }
 
 impl Entry {
-    fn allows(&self, written: &[u8], context: &Context) -> bool {
+    fn allows(&self, text: &[u8], span: Range<usize>, context: &Context) -> bool {
         match context.class {
             Some(KeyClass::NationalId | KeyClass::UsSsn) => true,
             None | Some(KeyClass::Name | KeyClass::Person | KeyClass::Card) => {
-                self.is_alone && !context.is_other && !written.iter().any(u8::is_ascii_lowercase)
+                let written = &text[span.clone()];
+                let is_row = written.contains(&b' ') && is_in_row(text, span.start, span.end);
+                self.is_alone && !context.is_other && !is_row && !written.iter().any(u8::is_ascii_lowercase)
             }
             // The holder of a passport may have its number under the same key.
             Some(KeyClass::Passport | KeyClass::DriverLicense) => self.is_alone,

@@ -5,7 +5,7 @@ mod plans;
 
 use super::context::Context;
 use super::keys::KeyClass;
-use super::run::{is_wordy, may_end};
+use super::run::{is_in_row, is_wordy, may_end};
 use super::{Hit, Kind};
 
 /// E.164: fifteen digits with the country's code; two more for the prefix 00.
@@ -23,6 +23,9 @@ pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Opt
         b'+' => (groups.clone().find(|&groups| dialled.is_international(groups, 0))?, "phone.international"),
         _ => dialled.national(groups.clone(), context)?,
     };
+    if rule == "phone.shape" && dialled.separators.blanks > 0 && is_in_row(text, at, dialled.ends[groups - 1].1) {
+        return None;
+    }
     let end = with_extension(text, dialled.ends[groups - 1].1);
     Some(Hit::new(at..end, Kind::Phone, rule))
 }
