@@ -67,6 +67,9 @@ pub(super) fn from_number(text: &[u8], at: usize, end: usize) -> Option<Hit> {
 /// The address that begins with a capital: `Hauptstraße 12`, `Calle Mayor 5`, `Nagy utca 3`.
 pub(super) fn from_capital(text: &[u8], at: usize, end: usize) -> Option<Hit> {
     let text = &text[..end];
+    if !has_number_ahead(text, at) {
+        return None;
+    }
     // A row of words and a number is common; what names a street, or a town behind, decides.
     let words = Words::read(text, at);
     if words.len == 0 {
@@ -77,11 +80,34 @@ pub(super) fn from_capital(text: &[u8], at: usize, end: usize) -> Option<Hit> {
     finish(text, at, street_end, words.names_street(), "address.name_number")
 }
 
+/// A quick look: whether a number follows behind nothing but words, of which the small ones are short.
+fn has_number_ahead(text: &[u8], at: usize) -> bool {
+    let (mut small, mut before) = (0, b' ');
+    for &byte in text[at..].iter().take(64) {
+        match byte {
+            b'0'..=b'9' if matches!(before, b' ' | b'.' | b',') => return true,
+            b'a'..=b'z' if matches!(before, b' ') || small > 0 => small += 1,
+            b'A'..=b'Z' | b'a'..=b'z' | 0x80.. | b'.' | b'\'' | b'-' | b'/' => small = 0,
+            b' ' | b',' => small = 0,
+            _ => return false,
+        }
+        // "utca", "ulica", "della".
+        if small > 6 {
+            return false;
+        }
+        before = byte;
+    }
+    false
+}
+
 /// The address that begins with a small word for a street: `ul. Długa 5`, `rua Augusta 100`, `c/ Mayor 5`.
 pub(super) fn from_small(text: &[u8], at: usize, end: usize) -> Option<Hit> {
-    let is_first = matches!(text[at], b'u' | b'r' | b'c' | b'a' | b'o' | b'p' | b'v' | b's' | b'n' | b't' | b'b' | b'k' | b'j');
-    let front = &text[at..end.min(at + 24)];
-    (is_first && types::begins_with_small_type(front)).then(|| from_capital(text, at, end)).flatten()
+    // The word is short, and a capital follows it.
+    let front = &text[at..end.min(at + 16)];
+    let word = front.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    let gap = front[word..].iter().take_while(|byte| matches!(byte, b'.' | b' ' | b'/')).count();
+    let may_be = (1..=2).contains(&gap) && front.get(word + gap).is_some_and(|&next| next.is_ascii_uppercase() || next >= 0x80);
+    (may_be && types::begins_with_small_type(front)).then(|| from_capital(text, at, end)).flatten()
 }
 
 /// Adds what follows the street. Without a word for a street, only a postal code behind makes it an address.

@@ -87,8 +87,10 @@ fn segments(text: &[u8]) -> Vec<Range<usize>> {
             || quote == 0 && matches!(byte, b'=' | b'&' | b'<' | b'>' | b'{' | b'}' | b'[' | b']' | b'|');
         let csv = quote == 0 && byte == b',' && text.get(at + 1) != Some(&b' ');
         if parts || csv {
-            if start < at {
-                ranges.push(start..at);
+            let end =
+                if byte == b'=' && start > 0 && text[start - 1] == b'=' { before_key(&text[start..at]) + start } else { at };
+            if start < end {
+                ranges.push(start..end);
             }
             start = at + 1;
         }
@@ -96,6 +98,12 @@ fn segments(text: &[u8]) -> Vec<Range<usize>> {
     ranges.push(start..text.len());
     ranges.retain(|range| !range.is_empty());
     ranges
+}
+
+/// Where the value ends that the next key follows.
+fn before_key(value: &[u8]) -> usize {
+    let key = value.iter().rposition(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').unwrap_or(0);
+    value[..key].iter().rposition(|byte| !matches!(byte, b' ' | b',' | b';')).map_or(0, |last| last + 1)
 }
 
 /// The word that a `=`, `:` or `>` parts from what follows.

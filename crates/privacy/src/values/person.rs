@@ -62,10 +62,16 @@ pub(super) fn value(text: &[u8], range: Range<usize>, key: Key) -> Option<Hit> {
 /// The name that begins with the capital at `at`.
 pub(super) fn find(text: &[u8], at: usize, end: usize, key: Key) -> Option<Hit> {
     let first = NameWord::read(&text[..end], at)?;
-    let name = FullName::read(&text[..end], at, first);
+    let mut name = FullName::read(&text[..end], at, first);
+    // Most capitalised words stand alone and behind nothing that names come behind; the lists need not be asked.
+    let mut before = None;
+    if name.has_one_word() {
+        before = (key != Key::Other).then(|| Before::of(&text[..at])).filter(|before| *before != Before::Nothing);
+        before?;
+    }
+    name.look_up(text);
     let rule = name.by_lists(key == Key::Other).or_else(|| {
-        // What stands before is read only where a name may be.
-        let before = (key != Key::Other).then(|| Before::of(&text[..at]))?;
+        let before = before.or_else(|| (key != Key::Other).then(|| Before::of(&text[..at])))?;
         name.by_word(before, &text[name.end..end])
     })?;
     Some(Hit::new(name.start..name.end, Kind::Person, rule))

@@ -36,7 +36,7 @@ struct Dialled {
     /// Where each group ends: in `digits`, and in the text.
     ends: [(usize, usize); GROUPS_MAX],
     groups: usize,
-    /// The first group stands in parentheses.
+    /// The first group stands in parentheses, and it alone.
     in_parentheses: bool,
     /// All separators are dots; or all are blanks.
     separators: Separators,
@@ -73,6 +73,9 @@ impl Dialled {
             // A closing parenthesis belongs to the digits before it.
             dialled.ends[dialled.groups] = (count, at);
             dialled.groups += 1;
+            if dialled.groups == 1 {
+                dialled.in_parentheses &= text.get(at) == Some(&b')');
+            }
             let gap = gap(&text[at..]);
             if gap == 0 || dialled.groups == GROUPS_MAX {
                 return dialled;

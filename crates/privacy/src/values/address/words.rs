@@ -1,5 +1,5 @@
 use super::types::{self, Type};
-use crate::values::fold::push_folded;
+use crate::values::fold::{char_at, push_folded};
 
 /// Most words of a street's name.
 const WORDS_MAX: usize = 7;
@@ -95,13 +95,17 @@ impl Words {
 
 impl Word {
     fn read(text: &[u8], at: usize) -> Option<Word> {
-        let front = text.get(at..)?;
-        let front = &front[..front.len().min(LETTERS_MAX * 2)];
-        let front = std::str::from_utf8(front).or_else(|bad| std::str::from_utf8(&front[..bad.valid_up_to()])).ok()?;
-        let first = front.chars().next()?;
-        let len =
-            front.find(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '-' | '\'' | '’')).unwrap_or(front.len());
-        let word = &front[..len];
+        let first = char_at(text, at)?;
+        let mut len = 0;
+        while let Some(letter) =
+            char_at(text, at + len).filter(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '\'' | '’'))
+        {
+            len += letter.len_utf8();
+            if len > LETTERS_MAX {
+                return None;
+            }
+        }
+        let word = std::str::from_utf8(&text[at..at + len]).ok()?;
         let is_ordinal = first.is_ascii_digit() && ["st", "nd", "rd", "th"].iter().any(|ending| word.ends_with(ending));
         if len == 0
             || first.is_ascii_digit() && !is_ordinal
@@ -120,7 +124,7 @@ impl Word {
         }
         // The dot of an abbreviation belongs to it.
         let is_short = len <= 5 && (kind.is_some() || len <= 2 || folded.ends_with(b"str"));
-        let end = at + len + usize::from((is_short || folded.ends_with(b"str")) && front[len..].starts_with('.'));
+        let end = at + len + usize::from((is_short || folded.ends_with(b"str")) && text.get(at + len) == Some(&b'.'));
         let is_direction = DIRECTIONS.contains(&word);
         Some(Word { end, kind, ends_so: types::ends_like_street(folded), is_capital, is_direction })
     }

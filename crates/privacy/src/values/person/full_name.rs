@@ -33,9 +33,11 @@ impl FullName {
 
     fn next(&mut self, text: &[u8]) -> Option<NameWord> {
         if let Some(b", ") = text.get(self.end..self.end + 2) {
-            let next =
-                (self.len == 1).then(|| NameWord::read(text, self.end + 2).filter(|_| self.end + 2 < text.len())).flatten()?;
-            let first = self.words[0].map(|word| word.listed).unwrap_or_default();
+            let mut next = (self.len == 1).then(|| NameWord::read(text, self.end + 2)).flatten()?;
+            let mut first = self.words[0]?;
+            first.look_up(text);
+            next.look_up(text);
+            let first = first.listed;
             self.is_turned = (first.family || first.ends_so) && next.listed.given;
             return self.is_turned.then_some(next);
         }
@@ -44,6 +46,15 @@ impl FullName {
         }
         let at = behind_particles(text, self.end + 1);
         if at >= text.len() { None } else { NameWord::read(text, at) }
+    }
+
+    /// Asks the lists about all words.
+    pub(super) fn look_up(&mut self, text: &[u8]) {
+        self.words[..self.len].iter_mut().flatten().for_each(|word| word.look_up(text));
+    }
+
+    pub(super) fn has_one_word(&self) -> bool {
+        self.len == 1
     }
 
     fn words(&self) -> impl Iterator<Item = NameWord> {

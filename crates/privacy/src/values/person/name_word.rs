@@ -1,4 +1,5 @@
 use super::lists::{self, Listed};
+use crate::values::fold::char_at;
 
 /// How a word is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,8 +15,10 @@ pub(super) enum Case {
 /// A word that may be part of a name.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NameWord {
+    start: usize,
     pub(super) end: usize,
     pub(super) case: Case,
+    /// Nothing until [`look_up`](Self::look_up).
     pub(super) listed: Listed,
 }
 
@@ -25,12 +28,10 @@ const LETTERS_MAX: usize = 36;
 impl NameWord {
     /// The word that begins with a capital at `at`, when no name of a machine, a class or a file goes on behind it.
     pub(super) fn read(text: &[u8], at: usize) -> Option<NameWord> {
-        if !text[at].is_ascii_uppercase() && text[at] < 0x80 {
-            return None;
-        }
+        let first = char_at(text, at).filter(|first| first.is_alphabetic() && !first.is_lowercase())?;
         let (mut letters, mut capitals, mut end) = (0, 0, at);
-        for letter in chars(&text[at..]) {
-            let is_joint = matches!(letter, '\'' | '’' | '-') && starts_with_letter(&text[end + letter.len_utf8()..]);
+        while let Some(letter) = char_at(text, end) {
+            let is_joint = matches!(letter, '\'' | '’' | '-') && starts_with_letter(text, end + letter.len_utf8());
             if !letter.is_alphabetic() && !is_joint {
                 break;
             }
@@ -41,23 +42,30 @@ impl NameWord {
                 return None;
             }
         }
-        let word = std::str::from_utf8(&text[at..end]).ok()?;
-        if letters == 1 && word.len() == letters {
+        if letters == 1 && first.is_ascii() {
             return Some(NameWord {
+                start: at,
                 end: end + usize::from(text.get(end) == Some(&b'.')),
                 case: Case::Initial,
                 listed: Listed::default(),
             });
         }
-        let first_is_capital = word.chars().next().is_some_and(char::is_uppercase);
         let case = if capitals == letters { Case::Upper } else { Case::Capital };
-        let fits = first_is_capital && (case == Case::Upper || capitals <= joints(word)) && ends_plainly(&text[end..]);
-        fits.then(|| NameWord { end, case, listed: lists::look_up_parts(word) })
+        let fits = ends_plainly(&text[end..]) && (case == Case::Upper || capitals <= 1 || capitals <= joints(&text[at..end]));
+        fits.then(|| NameWord { start: at, end, case, listed: Listed::default() })
+    }
+
+    /// Asks the lists.
+    pub(super) fn look_up(&mut self, text: &[u8]) {
+        if self.case != Case::Initial {
+            self.listed = lists::look_up_parts(std::str::from_utf8(&text[self.start..self.end]).unwrap_or(""));
+        }
     }
 }
 
 /// How many capitals a word may have: one for each part, and one more behind Mc, Mac, De, Di, La, Le, Fitz.
-fn joints(word: &str) -> usize {
+fn joints(word: &[u8]) -> usize {
+    let word = std::str::from_utf8(word).unwrap_or("");
     let parts = 1 + word.chars().filter(|letter| matches!(letter, '\'' | '’' | '-')).count();
     let has_prefix = ["Mc", "Mac", "De", "Di", "La", "Le", "Fitz", "Van", "Von", "Da", "Del"]
         .iter()
@@ -74,16 +82,6 @@ fn ends_plainly(rest: &[u8]) -> bool {
     }
 }
 
-fn starts_with_letter(text: &[u8]) -> bool {
-    chars(text).next().is_some_and(char::is_alphabetic)
-}
-
-/// The characters at the front, until one is broken. A word has few, so only few bytes are looked at.
-fn chars(text: &[u8]) -> impl Iterator<Item = char> {
-    let front = &text[..text.len().min(LETTERS_MAX * 4)];
-    let valid = match std::str::from_utf8(front) {
-        Ok(text) => text,
-        Err(bad) => std::str::from_utf8(&front[..bad.valid_up_to()]).unwrap_or(""),
-    };
-    valid.chars()
+fn starts_with_letter(text: &[u8], at: usize) -> bool {
+    char_at(text, at).is_some_and(char::is_alphabetic)
 }
