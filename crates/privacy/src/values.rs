@@ -93,7 +93,7 @@ fn from_digit(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<H
         .or_else(|| ids::ssn(text, &run, context))
         .or_else(|| national::find(text, at, context))
         .or_else(|| phone::find(text, at, context))
-        .or_else(|| ids::named(text, at, &context()))
+        .or_else(|| ids::named(text, at, context))
 }
 
 /// Whether one to three digits may be the day of a date, degrees, or a number that begins with letters or goes on in
@@ -110,7 +110,7 @@ fn from_letter(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<
     iban::find(text, at).or_else(|| national::find(text, at, context)).or_else(|| {
         // Five letters or digits are the least that a named number has, and one of the first three is a digit in most.
         let word = text[at..].iter().take(6).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
-        if word >= 5 { ids::named(text, at, &context()) } else { None }
+        if word >= 5 { ids::named(text, at, context) } else { None }
     })
 }
 

@@ -8,9 +8,9 @@ mod words;
 
 use std::ops::Range;
 
-use super::keys::{self, KeyClass};
+use super::keys::{KeyClass, Reading};
 use super::run::is_wordy;
-use super::{Cue, Hit, Kind};
+use super::{Hit, Kind};
 use tail::Tail;
 use words::Words;
 
@@ -18,13 +18,14 @@ use words::Words;
 const VALUE_BYTES_MAX: usize = 160;
 
 /// The address that a value of an address's key is.
-pub(super) fn value(text: &[u8], range: Range<usize>, cue: &Cue) -> Option<Hit> {
-    // Most keys are of something else, most values too short; the key is read last.
+pub(super) fn value(text: &[u8], range: Range<usize>, key: &Reading) -> Option<Hit> {
+    if key.class != Some(KeyClass::Address) {
+        return None;
+    }
     let range = trimmed(text, range);
     let value = &text[range.clone()];
     let looks_so = (8..=VALUE_BYTES_MAX).contains(&value.len()) && is_postal(value);
-    let class = cue.key.filter(|_| looks_so).and_then(keys::class_of);
-    (class == Some(KeyClass::Address)).then(|| Hit::new(range, Kind::Address, "address.key"))
+    looks_so.then(|| Hit::new(range, Kind::Address, "address.key"))
 }
 
 /// Words with a capital among them and a number or a comma, and nothing that stands in no address.

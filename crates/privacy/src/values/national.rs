@@ -73,11 +73,10 @@ pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Opt
     let digits = rest.iter().take(LEAD_MAX).take_while(|byte| byte.is_ascii_digit()).count();
     let place = if letters > 0 { INDEX.letters.get(letters) } else { INDEX.digits.get(digits) }?;
     // Most of what begins so has another shape, so the context is asked for last.
-    place.iter().find_map(|entry| {
-        let (value, len) = entry.picture.read(rest)?;
-        let fits =
-            may_end(text, at + len) && (entry.scheme.check)(value.as_bytes()) && entry.allows(text, at..at + len, &context());
-        fits.then(|| Hit::new(at..at + len, Kind::NationalId, entry.scheme.rule))
+    place.iter().filter(|entry| entry.picture.fits(rest) && may_end(text, at + entry.picture.len())).find_map(|entry| {
+        let span = at..at + entry.picture.len();
+        let is_number = entry.picture.read(rest).is_some_and(|value| (entry.scheme.check)(value.as_bytes()));
+        (is_number && entry.allows(text, span.clone(), &context())).then(|| Hit::new(span, Kind::NationalId, entry.scheme.rule))
     })
 }
 

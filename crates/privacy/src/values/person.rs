@@ -9,8 +9,8 @@ mod name_word;
 
 use std::ops::Range;
 
-use super::keys::{self, KeyClass};
-use super::{Cue, Hit, Kind};
+use super::keys::{KeyClass, Reading};
+use super::{Hit, Kind};
 use cues::Before;
 use full_name::FullName;
 use name_word::NameWord;
@@ -32,8 +32,7 @@ pub(super) enum Key {
 }
 
 impl Key {
-    pub(super) fn of(cue: &Cue) -> Key {
-        let reading = cue.key.map(keys::of_key).unwrap_or_default();
+    pub(super) fn of(reading: &Reading) -> Key {
         match reading.class {
             Some(KeyClass::Person) => Key::Person,
             Some(KeyClass::Name) => Key::Name,
@@ -47,12 +46,15 @@ impl Key {
 pub(super) fn value(text: &[u8], range: Range<usize>, key: Key) -> Option<Hit> {
     let range = trimmed(text, range);
     let start = behind_title(text, range.start);
-    if !matches!(key, Key::Person | Key::Name) || range.len() > NAME_BYTES_MAX || start >= range.end {
+    let is_short = (2..=NAME_BYTES_MAX).contains(&range.len()) && start < range.end;
+    if key == Key::Other || !is_short || key == Key::Unknown && !text[start].is_ascii_uppercase() {
         return None;
     }
     let (words, known, ambiguous) = words_of(&text[start..range.end])?;
     let is_name = match key {
         Key::Person => true,
+        // A cell of a table, a literal: two names and nothing else.
+        Key::Unknown => words == 2 && known == 2 && lists::are_given_and_family(&text[start..range.end]),
         _ if words == 1 => known == 1 && ambiguous == 0,
         _ => known > ambiguous || known >= 2,
     };

@@ -2,12 +2,16 @@ use std::ops::Range;
 
 use super::person::{self, Key};
 use super::run::is_wordy;
-use super::{Cue, Hit, address};
+use super::{Cue, Hit, address, keys};
 
 /// Goes over the beginnings of words: a number may begin an address, a capital an address or a name.
 pub(super) fn find(text: &[u8], range: Range<usize>, cue: &Cue, out: &mut Vec<Hit>) {
-    let key = Key::of(cue);
-    let whole = person::value(text, range.clone(), key).or_else(|| address::value(text, range.clone(), cue));
+    if !text[range.clone()].iter().any(|&byte| byte.is_ascii_alphabetic() || byte >= 0x80) {
+        return;
+    }
+    let reading = cue.key.map(keys::of_key).unwrap_or_default();
+    let key = Key::of(&reading);
+    let whole = person::value(text, range.clone(), key).or_else(|| address::value(text, range.clone(), &reading));
     if let Some(hit) = whole {
         return out.push(hit);
     }

@@ -63,6 +63,12 @@ pub(super) fn look_up_parts(word: &str) -> Listed {
         .unwrap_or_default()
 }
 
+/// Whether two words are a given and a family's name, both with a capital.
+pub(super) fn are_given_and_family(text: &[u8]) -> bool {
+    let words = std::str::from_utf8(text).ok().and_then(|text| text.split_once(' '));
+    words.is_some_and(|(given, family)| family.starts_with(char::is_uppercase) && look_up(given).given && look_up(family).family)
+}
+
 /// What stands in a name's field when there is no name.
 pub(super) fn is_placeholder(text: &str) -> bool {
     const PLACEHOLDERS: &[&str] = &[
