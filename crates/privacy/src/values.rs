@@ -4,6 +4,7 @@
 //! expressions, structure (that is the walker's, which hands over the nearest key in a [`Cue`]).
 //! Begin with [`number`] and [`words`]; what a key or a word says is in [`keys`].
 
+mod address;
 mod card;
 mod checksum;
 mod context;
@@ -16,8 +17,10 @@ pub(crate) mod keys;
 mod kind;
 mod lexicon;
 mod national;
+mod person;
 mod phone;
 mod run;
+mod words;
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -90,7 +93,7 @@ fn from_digit(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<H
         .or_else(|| ids::ssn(text, &run, context))
         .or_else(|| national::find(text, at, context))
         .or_else(|| phone::find(text, at, context))
-        .or_else(|| ids::named(text, at, &context()))
+        .or_else(|| ids::named(text, at, context))
 }
 
 /// Whether one to three digits may be the day of a date, degrees, or a number that begins with letters or goes on in
@@ -107,12 +110,17 @@ fn from_letter(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<
     iban::find(text, at).or_else(|| national::find(text, at, context)).or_else(|| {
         // Five letters or digits are the least that a named number has, and one of the first three is a digit in most.
         let word = text[at..].iter().take(6).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
-        if word >= 5 { ids::named(text, at, &context()) } else { None }
+        if word >= 5 { ids::named(text, at, context) } else { None }
     })
 }
 
 /// The persons and street addresses in `range` of the text.
-pub(crate) fn words(_text: &[u8], _range: Range<usize>, _cue: &Cue, _out: &mut Vec<Hit>) {}
+pub(crate) fn words(text: &[u8], range: Range<usize>, cue: &Cue, out: &mut Vec<Hit>) {
+    words::find(text, range, cue, out);
+}
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod eval;

@@ -1,6 +1,7 @@
 //! Dates of birth: a date in any common order, where a key or a word says that somebody was born.
 
 use super::context::Context;
+use super::fold::{char_at, push_folded};
 use super::keys::KeyClass;
 use super::run::{is_wordy, may_end};
 use super::{Hit, Kind};
@@ -62,10 +63,11 @@ fn named_month(text: &[u8], next: usize, first: u32) -> Option<usize> {
         }
     }
     at = behind_filler(text, at)?;
+    let month_at = at;
     let word = word_len(text, at);
-    month(&text[at..at + word])?;
     at = behind_filler(text, at + word)?;
     let (last, len) = number(text, at)?;
+    month(&text[month_at..month_at + word])?;
     let fits = match len {
         4 => YEARS.contains(&last) && (1..=31).contains(&first),
         2 => (1..=31).contains(&first) || YEARS.contains(&first) && (1..=31).contains(&last),
@@ -113,20 +115,23 @@ fn behind_filler(text: &[u8], at: usize) -> Option<usize> {
     Some(if is_filler { skip(from + word) } else { from })
 }
 
-/// The month with such a name, in the languages that most logs are written in; by its first letters.
+/// How months begin in English, German, Dutch, French, Spanish, Portuguese, Italian, Polish, Swedish and Danish,
+/// without marks.
+const MONTHS: &[&[u8; 3]] = &[
+    b"jan", b"ene", b"gen", b"sty", b"feb", b"fev", b"lut", b"mar", b"mrt", b"maa", b"apr", b"avr", b"abr", b"kwi", b"may",
+    b"mai", b"maj", b"mag", b"mei", b"jun", b"jui", b"giu", b"cze", b"jul", b"lug", b"lip", b"aug", b"aou", b"ago", b"sie",
+    b"sep", b"set", b"wrz", b"oct", b"okt", b"out", b"ott", b"paz", b"nov", b"lis", b"dec", b"dez", b"dic", b"gru",
+];
+
+/// Whether a word begins as a month does.
 fn month(word: &[u8]) -> Option<()> {
-    /// How months begin in English, German, Dutch, French, Spanish, Portuguese, Italian, Polish, Swedish and Danish.
-    const BEGINNINGS: &[&str] = &[
-        "jan", "jän", "ene", "gen", "sty", "feb", "fév", "fev", "lut", "mar", "mär", "mrt", "maa", "apr", "avr", "abr", "kwi",
-        "may", "mai", "maj", "mag", "mei", "jun", "juin", "giu", "cze", "jul", "juil", "lug", "lip", "aug", "aoû", "aou", "ago",
-        "sie", "sep", "set", "wrz", "oct", "okt", "out", "ott", "paź", "nov", "lis", "dec", "dez", "déc", "dic", "gru",
-    ];
-    let text = std::str::from_utf8(word).ok()?;
-    let begins = |start: &&str| {
-        text.get(..start.len())
-            .is_some_and(|have| have == *start || have.eq_ignore_ascii_case(start) || have.to_lowercase() == **start)
-    };
-    ((3..=12).contains(&text.chars().count()) && BEGINNINGS.iter().any(|start| begins(start))).then_some(())
+    let (mut folded, mut len, mut at) = ([0; 8], 0, 0);
+    while len < 3 {
+        let letter = char_at(word, at)?;
+        push_folded(letter, &mut folded, &mut len);
+        at += letter.len_utf8();
+    }
+    (word.len() <= 14 && MONTHS.iter().any(|month| folded[..3] == **month)).then_some(())
 }
 
 /// Eight digits: year first or last.

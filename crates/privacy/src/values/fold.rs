@@ -47,3 +47,18 @@ fn plain(letter: char) -> &'static str {
         _ => "",
     }
 }
+
+/// The character at `at`; nothing at the end, and where the bytes are no text.
+pub(super) fn char_at(text: &[u8], at: usize) -> Option<char> {
+    let &first = text.get(at)?;
+    if first < 0x80 {
+        return Some(char::from(first));
+    }
+    let len = match first {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => return None,
+    };
+    std::str::from_utf8(text.get(at..at + len)?).ok()?.chars().next()
+}

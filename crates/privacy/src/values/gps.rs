@@ -55,6 +55,9 @@ impl Degrees {
         if goes_on || decimals > 16 {
             return None;
         }
+        if decimals == 0 && !text[end..].starts_with("°".as_bytes()) {
+            return None;
+        }
         let degrees = std::str::from_utf8(&text[at..end]).ok()?.parse().ok()?;
         (degrees <= 180.0).then_some(Degrees { span: at..end, degrees, decimals })
     }

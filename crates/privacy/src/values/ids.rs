@@ -41,14 +41,20 @@ fn is_ssn(digits: &[u8]) -> bool {
 }
 
 /// The number of a passport or a driving licence, or one of a register that nobody described, where a key says so.
-pub(super) fn named(text: &[u8], at: usize, context: &Context) -> Option<Hit> {
+pub(super) fn named(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<Hit> {
+    // The least that a number has, and no date; else what stands before need not be read.
+    let token = Token::read(text, at, true);
+    if token.len < 6 || token.is_date {
+        return None;
+    }
+    let context = context();
     let (kind, rule, digits_min, len) = match context.class? {
-        KeyClass::Passport => (Kind::Passport, "passport.named", if context.is_near { 2 } else { 5 }, 6..=12),
-        KeyClass::DriverLicense => (Kind::DriverLicense, "licence.named", if context.is_near { 3 } else { 5 }, 5..=18),
+        KeyClass::Passport => (Kind::Passport, "passport.named", if context.is_near { 1 } else { 5 }, 6..=12),
+        KeyClass::DriverLicense => (Kind::DriverLicense, "licence.named", if context.is_near { 3 } else { 5 }, 6..=18),
         KeyClass::NationalId if context.is_key => (Kind::NationalId, "id.named", 6, 7..=18),
         _ => return None,
     };
-    let token = Token::read(text, at, context.is_near);
+    let token = if context.is_near { token } else { Token::read(text, at, false) };
     let is_case = context.is_key || !token.has_small;
     let fits = is_case && token.digits >= digits_min && len.contains(&token.len) && !token.is_date;
     (fits && may_end(text, token.end)).then(|| Hit::new(token.start..token.end, kind, rule))

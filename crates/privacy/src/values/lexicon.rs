@@ -1,6 +1,7 @@
 /// Words and what they mean, found by a hash (FNV-1a) in an open table; built once, then only read.
 pub(super) struct Lexicon<T> {
-    slots: Vec<Option<(&'static str, T)>>,
+    /// With the hash beside the word, so that strangers in a slot are told without comparing letters.
+    slots: Vec<Option<(u32, &'static str, T)>>,
 }
 
 impl<T: Copy> Lexicon<T> {
@@ -9,31 +10,30 @@ impl<T: Copy> Lexicon<T> {
         let room = (words.clone().count() * 2).next_power_of_two().max(2);
         let mut lexicon = Lexicon { slots: vec![None; room] };
         for (word, meaning) in words {
-            let slot = lexicon.slot(hash(HASH_START, word.as_bytes()), |have| have == word.as_bytes());
-            lexicon.slots[slot].get_or_insert((word, meaning));
+            let hash = hash(word.as_bytes());
+            let slot = lexicon.slot(hash, word.as_bytes());
+            lexicon.slots[slot].get_or_insert((hash, word, meaning));
         }
         lexicon
     }
 
     /// What the word means.
     pub(super) fn get(&self, word: &[u8]) -> Option<T> {
-        let slot = self.slot(hash(HASH_START, word), |have| have == word);
-        self.slots[slot].map(|(_, meaning)| meaning)
+        let slot = self.slot(hash(word), word);
+        self.slots[slot].map(|(_, _, meaning)| meaning)
     }
 
     /// Where the word is, or would be. At most half of the slots are taken, so there is an end.
-    fn slot(&self, hash: u32, is_it: impl Fn(&[u8]) -> bool) -> usize {
+    fn slot(&self, hash: u32, word: &[u8]) -> usize {
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
-        while self.slots[slot].as_ref().is_some_and(|(have, _)| !is_it(have.as_bytes())) {
+        while self.slots[slot].as_ref().is_some_and(|(have, letters, _)| *have != hash || letters.as_bytes() != word) {
             slot = (slot + 1) & mask;
         }
         slot
     }
 }
 
-const HASH_START: u32 = 0x811c_9dc5;
-
-fn hash(start: u32, bytes: &[u8]) -> u32 {
-    bytes.iter().fold(start, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+fn hash(word: &[u8]) -> u32 {
+    word.iter().fold(0x811c_9dc5, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }

@@ -11,11 +11,12 @@ mod picture;
 mod south_europe;
 mod west_europe;
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::context::Context;
 use super::keys::KeyClass;
-use super::run::may_end;
+use super::run::{is_in_row, may_end};
 use super::{Hit, Kind};
 use picture::Picture;
 
@@ -72,19 +73,21 @@ pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Opt
     let digits = rest.iter().take(LEAD_MAX).take_while(|byte| byte.is_ascii_digit()).count();
     let place = if letters > 0 { INDEX.letters.get(letters) } else { INDEX.digits.get(digits) }?;
     // Most of what begins so has another shape, so the context is asked for last.
-    place.iter().find_map(|entry| {
-        let (value, len) = entry.picture.read(rest)?;
-        let fits = may_end(text, at + len) && (entry.scheme.check)(value.as_bytes()) && entry.allows(&rest[..len], &context());
-        fits.then(|| Hit::new(at..at + len, Kind::NationalId, entry.scheme.rule))
+    place.iter().filter(|entry| entry.picture.fits(rest) && may_end(text, at + entry.picture.len())).find_map(|entry| {
+        let span = at..at + entry.picture.len();
+        let is_number = entry.picture.read(rest).is_some_and(|value| (entry.scheme.check)(value.as_bytes()));
+        (is_number && entry.allows(text, span.clone(), &context())).then(|| Hit::new(span, Kind::NationalId, entry.scheme.rule))
     })
 }
 
 impl Entry {
-    fn allows(&self, written: &[u8], context: &Context) -> bool {
+    fn allows(&self, text: &[u8], span: Range<usize>, context: &Context) -> bool {
         match context.class {
             Some(KeyClass::NationalId | KeyClass::UsSsn) => true,
             None | Some(KeyClass::Name | KeyClass::Person | KeyClass::Card) => {
-                self.is_alone && !context.is_other && !written.iter().any(u8::is_ascii_lowercase)
+                let written = &text[span.clone()];
+                let is_row = written.contains(&b' ') && is_in_row(text, span.start, span.end);
+                self.is_alone && !context.is_other && !is_row && !written.iter().any(u8::is_ascii_lowercase)
             }
             // The holder of a passport may have its number under the same key.
             Some(KeyClass::Passport | KeyClass::DriverLicense) => self.is_alone,

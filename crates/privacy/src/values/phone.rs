@@ -5,7 +5,7 @@ mod plans;
 
 use super::context::Context;
 use super::keys::KeyClass;
-use super::run::{is_wordy, may_end};
+use super::run::{is_in_row, is_wordy, may_end};
 use super::{Hit, Kind};
 
 /// E.164: fifteen digits with the country's code; two more for the prefix 00.
@@ -23,6 +23,9 @@ pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Opt
         b'+' => (groups.clone().find(|&groups| dialled.is_international(groups, 0))?, "phone.international"),
         _ => dialled.national(groups.clone(), context)?,
     };
+    if rule == "phone.shape" && dialled.separators.blanks > 0 && is_in_row(text, at, dialled.ends[groups - 1].1) {
+        return None;
+    }
     let end = with_extension(text, dialled.ends[groups - 1].1);
     Some(Hit::new(at..end, Kind::Phone, rule))
 }
@@ -33,7 +36,7 @@ struct Dialled {
     /// Where each group ends: in `digits`, and in the text.
     ends: [(usize, usize); GROUPS_MAX],
     groups: usize,
-    /// The first group stands in parentheses.
+    /// The first group stands in parentheses, and it alone.
     in_parentheses: bool,
     /// All separators are dots; or all are blanks.
     separators: Separators,
@@ -70,6 +73,9 @@ impl Dialled {
             // A closing parenthesis belongs to the digits before it.
             dialled.ends[dialled.groups] = (count, at);
             dialled.groups += 1;
+            if dialled.groups == 1 {
+                dialled.in_parentheses &= text.get(at) == Some(&b')');
+            }
             let gap = gap(&text[at..]);
             if gap == 0 || dialled.groups == GROUPS_MAX {
                 return dialled;

@@ -100,3 +100,9 @@ pub(super) fn may_end(text: &[u8], end: usize) -> bool {
 pub(super) fn is_wordy(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
+
+/// Whether what is at `start..end` stands in a row of numbers with blanks between: a dump, a table, a longer number.
+pub(super) fn is_in_row(text: &[u8], start: usize, end: usize) -> bool {
+    let before = matches!(text[..start], [.., a, b, b' '] if b.is_ascii_digit() && !a.is_ascii_alphabetic() || a.is_ascii_hexdigit() && b.is_ascii_hexdigit());
+    before || matches!(text[end..], [b' ', a, b, ..] if a.is_ascii_digit() && b.is_ascii_digit())
+}

@@ -24,25 +24,28 @@ impl Picture {
         (count(b'A'), count(b'#'))
     }
 
-    /// What a text begins with, and how many bytes that are.
-    pub(super) fn read(self, text: &[u8]) -> Option<(Value, usize)> {
+    /// Whether a text begins so.
+    pub(super) fn fits(self, text: &[u8]) -> bool {
+        let fits = |(have, want): (&u8, &u8)| match want {
+            b'#' => have.is_ascii_digit(),
+            b'A' => have.is_ascii_alphabetic(),
+            b'?' => have.is_ascii_alphanumeric(),
+            want => have == want,
+        };
+        text.len() >= self.0.len() && text.iter().zip(self.0).all(fits)
+    }
+
+    /// What a text begins with.
+    pub(super) fn read(self, text: &[u8]) -> Option<Value> {
         let mut value = Value { letters: [0; LEN_MAX], len: 0 };
-        let written = text.get(..self.0.len())?;
-        for (&have, &want) in written.iter().zip(self.0) {
-            let fits = match want {
-                b'#' => have.is_ascii_digit(),
-                b'A' => have.is_ascii_alphabetic(),
-                b'?' => have.is_ascii_alphanumeric(),
-                want => have == want,
-            };
-            if !fits {
-                return None;
-            }
-            if have.is_ascii_alphanumeric() {
-                *value.letters.get_mut(value.len)? = if have.is_ascii_digit() { have - b'0' } else { have.to_ascii_uppercase() };
-                value.len += 1;
-            }
+        for have in text[..self.0.len()].iter().filter(|byte| byte.is_ascii_alphanumeric()) {
+            *value.letters.get_mut(value.len)? = if have.is_ascii_digit() { have - b'0' } else { have.to_ascii_uppercase() };
+            value.len += 1;
         }
-        Some((value, self.0.len()))
+        Some(value)
+    }
+
+    pub(super) fn len(self) -> usize {
+        self.0.len()
     }
 }

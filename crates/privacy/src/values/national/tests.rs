@@ -64,11 +64,10 @@ fn published_examples_pass_with_a_key() {
 
 fn is_also(text: &str, want: &str) -> bool {
     let entries = INDEX.letters.iter().chain(&INDEX.digits).flatten().filter(|entry| entry.scheme.rule == want);
+    let text = text.as_bytes();
     entries.into_iter().any(|entry| {
-        entry
-            .picture
-            .read(text.as_bytes())
-            .is_some_and(|(value, len)| len == text.len() && (entry.scheme.check)(value.as_bytes()))
+        let fits = entry.picture.fits(text) && entry.picture.len() == text.len();
+        fits && entry.picture.read(text).is_some_and(|value| (entry.scheme.check)(value.as_bytes()))
     })
 }
 
