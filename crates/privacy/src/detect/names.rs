@@ -1,5 +1,5 @@
 use crate::Kind;
-use crate::detect::key_name::{KeyName, ends_squashed, is_separator};
+use crate::detect::key_name::{KeyName, is_separator};
 
 /// Which names a [`SecretName`] covers. Case and separators never count: `apiKey`, `api_key`, `API-KEY` are one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,15 +220,18 @@ pub(crate) const STANDARD: &[Standard] = {
     ]
 };
 
+/// Letters and digits at the end of a name by which its rules are filed.
+const TAIL: usize = 3;
+
 /// The names of a policy, made ready.
 #[derive(Debug)]
 pub(crate) struct Names {
+    /// The longest first: the longest name that covers says most about the kind.
     rules: Vec<Rule>,
-    /// Bit `b` of word `a`: some name ends in the bytes `a`, `b`, each cut to its low six bits (letters of both cases
-    /// fall together). Nearly every word that is no secret's name is told by this alone.
-    endings: [u64; 64],
-    /// Squashed names that are secret, by the low six bits of their last byte: all that the long look compares.
-    by_last: Vec<Vec<Vec<u8>>>,
+    /// Bit h: some name's tail hashes to h. Nearly every word that is no secret's name is told by this alone.
+    tails: [u64; 64],
+    /// Rules by the hash of their tail, ascending.
+    by_tail: Vec<Vec<u16>>,
 }
 
 #[derive(Debug)]
@@ -263,29 +266,34 @@ impl Names {
             Rule { squashed, reach: name.reach, kind: name.kind, holds: name.holds }
         };
         let mut rules: Vec<Rule> = secret_names.iter().map(rule).filter(|rule| !rule.squashed.is_empty()).collect();
-        // The longest name that covers says most about the kind.
         rules.sort_by_key(|rule| std::cmp::Reverse(rule.squashed.len()));
-        let mut endings = [0; 64];
-        let mut by_last = vec![Vec::new(); 64];
-        for rule in rules.iter().filter(|rule| rule.reach != Reach::Never) {
-            rule.squashed.last().into_iter().for_each(|&last| by_last[low_bits(last)].push(rule.squashed.clone()));
-            match rule.squashed[..] {
-                [.., a, b] => endings[low_bits(a)] |= 1 << low_bits(b),
-                [b] => endings.iter_mut().for_each(|word| *word |= 1 << low_bits(b)),
-                [] => {}
+        let mut names = Names { rules: Vec::new(), tails: [0; 64], by_tail: vec![Vec::new(); 64 * 64] };
+        for (index, rule) in rules.iter().enumerate() {
+            match tail(&rule.squashed) {
+                Some(hash) => names.file(hash, index),
+                // Shorter than a tail: it may follow anything.
+                None => (0..64 * 64).for_each(|hash| names.file(hash, index)),
             }
         }
-        Names { rules, endings, by_last }
+        names.rules = rules;
+        names
+    }
+
+    fn file(&mut self, hash: usize, rule: usize) {
+        self.tails[hash / 64] |= 1 << (hash % 64);
+        self.by_tail[hash].push(rule as u16);
     }
 
     /// Whether this segment of a field's name says that the value is secret.
     pub(crate) fn classify(&self, segment: &[u8]) -> Option<Secret> {
-        if !self.may_end(segment) {
+        let hash = tail(segment)?;
+        if self.tails[hash / 64] >> (hash % 64) & 1 == 0 {
             return None;
         }
         let key = KeyName::of(segment);
-        let exact = self.rules.iter().find(|rule| rule.reach != Reach::Never && key.is(&rule.squashed));
-        let found = exact.or_else(|| self.rules.iter().find(|rule| rule.covers(&key)))?;
+        let rules = || self.by_tail[hash].iter().map(|&index| &self.rules[usize::from(index)]);
+        let exact = rules().find(|rule| rule.reach != Reach::Never && key.is(&rule.squashed));
+        let found = exact.or_else(|| rules().find(|rule| rule.covers(&key)))?;
         let reach = if exact.is_some() { Reach::Whole } else { found.reach };
         (reach != Reach::Never).then_some(Secret { kind: found.kind, reach, holds: found.holds })
     }
@@ -296,22 +304,9 @@ impl Names {
         self.rules.iter().any(|rule| rule.reach == Reach::Never && rule.covers(&key))
     }
 
-    /// A quick look, without knowing where the name begins: whether some secret's name ends as this does. Never says
-    /// no to what [`classify`](Self::classify) would find.
-    pub(crate) fn may_be_secret(&self, name: &[u8]) -> bool {
-        let last = name.iter().rfind(|&&byte| !is_separator(byte));
-        last.is_some_and(|&last| self.by_last[low_bits(last)].iter().any(|squashed| ends_squashed(name, squashed)))
-    }
-
-    /// A quicker look: at the last two bytes only.
+    /// A quick look, without knowing where the name begins. Never says no to what [`classify`](Self::classify) would find.
     pub(crate) fn may_end(&self, name: &[u8]) -> bool {
-        match *name {
-            [.., a, b] if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() => {
-                self.endings[low_bits(a)] >> low_bits(b) & 1 == 1
-            }
-            // Separators, too short, or outside ASCII: only the long look can tell.
-            _ => !name.is_empty(),
-        }
+        tail(name).is_some_and(|hash| self.tails[hash / 64] >> (hash % 64) & 1 == 1)
     }
 }
 
@@ -325,9 +320,21 @@ impl Rule {
     }
 }
 
-/// Six bits in which the cases of a letter are one.
-fn low_bits(byte: u8) -> usize {
-    usize::from((byte | 0x20) & 0x3f)
+/// Twelve bits of the last letters and digits of a name, whatever their case and what stands between.
+fn tail(name: &[u8]) -> Option<usize> {
+    let mut hash = 0u32;
+    let mut left = TAIL;
+    for &byte in name.iter().rev() {
+        if is_separator(byte) {
+            continue;
+        }
+        hash = hash << 8 | u32::from(byte | 0x20);
+        left -= 1;
+        if left == 0 {
+            return Some((hash.wrapping_mul(0x9e37_79b1) >> 20) as usize);
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -67,13 +67,15 @@ pub(crate) struct Area<'k> {
     pub(crate) key: Option<&'k [u8]>,
 }
 
-/// The last key that was met in an area, and where its value begins.
+/// The last key that was met in an area.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Pair<'a> {
-    pub(crate) name: &'a [u8],
+pub(crate) struct Pair {
+    /// The `=`, `:` or `>` behind the key.
+    pub(crate) mark: usize,
+    /// Nothing of the key lies before.
+    pub(crate) floor: usize,
+    /// Where its value begins, or the blanks before that.
     pub(crate) value: usize,
-    /// Stands in a query: `+` means a space.
-    pub(crate) form: bool,
 }
 
 /// One walk over one text.
@@ -134,7 +136,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn sign(&mut self, at: usize, area: Area<'_>, pair: &mut Option<Pair<'a>>) -> usize {
+    fn sign(&mut self, at: usize, area: Area<'_>, pair: &mut Option<Pair>) -> usize {
         match self.text[at] {
             b'=' | b':' => self.separator(at, area, pair),
             b'>' => self.element(at, area, pair),
@@ -148,7 +150,7 @@ impl<'a> Scan<'a> {
     }
 
     /// A run of letters and digits.
-    fn word(&mut self, at: usize, area: Area<'_>, pair: Option<Pair<'a>>) -> usize {
+    fn word(&mut self, at: usize, area: Area<'_>, pair: Option<Pair>) -> usize {
         let text = &self.text[..area.end];
         let (mut end, mut seen) = (at, 0);
         while let Some(&byte) = text.get(end) {
@@ -178,6 +180,9 @@ impl<'a> Scan<'a> {
         if end - at >= BLOB_MIN {
             return end;
         }
+        if !may_be_number(text, at, end, seen) {
+            return end;
+        }
         if end - at == 8 && text.len() - at >= 36 && is_uuid(&text[at..at + 36]) {
             return at + 36;
         }
@@ -190,12 +195,16 @@ impl<'a> Scan<'a> {
     }
 
     /// The key whose value holds what begins at `at`.
-    fn key_of<'k>(&self, at: usize, area: Area<'k>, pair: Option<Pair<'k>>) -> Option<&'k [u8]> {
-        pair.filter(|pair| pair.reaches(&self.text[..area.end], at)).map(|pair| pair.name).or(area.key)
+    fn key_of<'k>(&self, at: usize, area: Area<'k>, pair: Option<Pair>) -> Option<&'k [u8]>
+    where
+        'a: 'k,
+    {
+        let text = &self.text[..area.end];
+        pair.filter(|pair| pair.reaches(text, at)).and_then(|pair| pair.name(text)).or(area.key)
     }
 
     /// The value with digits that begins here.
-    fn number(&mut self, at: usize, area: Area<'_>, pair: Option<Pair<'a>>) -> Option<usize> {
+    fn number(&mut self, at: usize, area: Area<'_>, pair: Option<Pair>) -> Option<usize> {
         let text = &self.text[..area.end];
         let floor = area.start.max(self.done);
         let cue = Cue {
@@ -216,7 +225,7 @@ impl<'a> Scan<'a> {
     }
 
     /// `%XX`: the piece around it is decoded and looked at again.
-    fn percent(&mut self, at: usize, area: Area<'_>, pair: Option<Pair<'a>>) -> usize {
+    fn percent(&mut self, at: usize, area: Area<'_>, pair: Option<Pair>) -> usize {
         let text = &self.text[..area.end];
         if percent_byte(&text[at..]).is_none() {
             return at + 1;
@@ -226,26 +235,26 @@ impl<'a> Scan<'a> {
         self.encoded(start, at, area, pair)
     }
 
-    fn is_form_space(&self, at: usize, area: Area<'_>, pair: Option<Pair<'a>>) -> bool {
+    fn is_form_space(&self, at: usize, area: Area<'_>, pair: Option<Pair>) -> bool {
         let floor = area.start.max(self.done);
-        pair.is_some_and(|pair| pair.form && pair.value >= floor && at > pair.value && at - pair.value < 64)
+        pair.is_some_and(|pair| pair.value >= floor && at > pair.value && at - pair.value < 64 && pair.is_form(&self.text[..area.end]))
     }
 
-    fn form(&mut self, area: Area<'_>, pair: Option<Pair<'a>>) -> usize {
+    fn form(&mut self, area: Area<'_>, pair: Option<Pair>) -> usize {
         let start = pair.map_or(area.start, |pair| pair.value);
         self.encoded(start, start, area, pair)
     }
 
-    fn encoded(&mut self, start: usize, at: usize, area: Area<'_>, pair: Option<Pair<'a>>) -> usize {
+    fn encoded(&mut self, start: usize, at: usize, area: Area<'_>, pair: Option<Pair>) -> usize {
         let text = &self.text[..area.end];
         let limit = text.len().min(at + ENCODED_MAX);
         let end = at + text[at..limit].iter().take_while(|byte| is_encoded_byte(**byte)).count();
-        let form = pair.is_some_and(|pair| pair.form);
+        let form = pair.is_some_and(|pair| pair.is_form(text));
         if self.level.nesting >= NESTING_MAX || end <= at {
             return end.max(at + 1);
         }
         let Some(decoded) = decode::percent(text, start, end, form) else { return at + 3 };
-        let key = pair.filter(|pair| pair.value >= start && pair.value <= at).map(|pair| pair.name).or(area.key);
+        let key = pair.filter(|pair| pair.value >= start && pair.value <= at).and_then(|pair| pair.name(text)).or(area.key);
         self.inside(&decoded, key, Level { nesting: self.level.nesting + 1, encoded: true, ..self.level });
         end
     }
@@ -305,15 +314,34 @@ impl<'a> Scan<'a> {
     }
 }
 
-impl Pair<'_> {
+impl Pair {
     /// Whether what begins at `at` belongs to the value: nothing between ends it.
     fn reaches(&self, text: &[u8], at: usize) -> bool {
         let between = text.get(self.value..at).unwrap_or_default();
-        let quote = matches!(between.first(), Some(b'"' | b'\'' | b'(' | b'[' | b'\\'));
-        let rest = &between[usize::from(quote)..];
+        let blanks = between.iter().take(4).take_while(|byte| **byte == b' ').count();
+        let quote = matches!(between.get(blanks), Some(b'"' | b'\'' | b'(' | b'[' | b'\\'));
+        let rest = &between[blanks + usize::from(quote)..];
         at >= self.value
             && between.len() <= CONTEXT_BYTES
             && !rest.iter().any(|byte| matches!(byte, b',' | b';' | b'&' | b'|' | b'<' | b'\n' | b'"' | b')' | b']' | b'}'))
+    }
+}
+
+/// A quick look at a word with digits: whether it can be, or begin, a value. The shortest are dates and coordinates
+/// of six digits; words that are longer than any number of an account are sums and traces.
+fn may_be_number(text: &[u8], at: usize, end: usize, seen: u8) -> bool {
+    let len = end - at;
+    if matches!(text[..at], [.., before, b'-' | b'.'] if before.is_ascii_alphanumeric()) || matches!(text[..at], [.., b'_']) {
+        return false;
+    }
+    if len >= 5 {
+        return len <= 34 || seen & class::LETTER == 0;
+    }
+    // Few digits: more have to follow, behind one mark.
+    match text[end..] {
+        [b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b',', b' ' | b'(', next, ..] => next.is_ascii_alphanumeric(),
+        [b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b',' | 0xc2, next, ..] => next.is_ascii_alphanumeric() || next >= 0x80,
+        _ => false,
     }
 }
 

@@ -16,6 +16,9 @@ const KEY_LOOK_BACK_MAX: usize = 64;
 /// Spaces that may stand between a name and its `=` or `:`; more are found only in tables, where no names stand.
 const SPACES_MAX: usize = 4;
 
+/// As much before a separator holds the end of a name: three letters, a quote with its backslashes, a bracket, spaces.
+const TAIL_LOOK_BACK: usize = 16;
+
 /// Longest tag of XML that is read.
 const TAG_MAX: usize = 256;
 
@@ -43,7 +46,7 @@ enum Place {
 
 impl<'a> Scan<'a> {
     /// `=` or `:`: perhaps a key stands before it.
-    pub(crate) fn separator(&mut self, at: usize, area: Area<'_>, pair: &mut Option<Pair<'a>>) -> usize {
+    pub(crate) fn separator(&mut self, at: usize, area: Area<'_>, pair: &mut Option<Pair>) -> usize {
         let text = &self.text[..area.end];
         if text[at] == b':' {
             if text[at..].starts_with(b"://") {
@@ -58,11 +61,16 @@ impl<'a> Scan<'a> {
                 return self.hit(hit);
             }
         }
-        let Some(key) = key_before(text, at, area.start.max(self.done)) else { return at + 1 };
+        let floor = area.start.max(self.done);
+        *pair = Some(Pair { mark: at, floor, value: at + 1 });
+        let value = text[at + 1..].iter().take(SPACES_MAX).find(|byte| **byte != b' ');
+        // Nearly always no secret has such a name, and nothing has to be decoded.
+        let named = self.detector.names().may_end(&text[floor.max(at.saturating_sub(TAIL_LOOK_BACK))..at]) || text[..at].ends_with(b"value");
+        if !named && !matches!(value, Some(b'"' | b'\'')) {
+            return at + 1;
+        }
+        let Some(key) = key_before(text, at, floor) else { return at + 1 };
         let next = self.keyed(at, &key, area);
-        let value = next.unwrap_or_else(|| at + 1 + text[at + 1..].iter().take(SPACES_MAX).take_while(|byte| **byte == b' ').count());
-        let form = text[at] == b'=' && matches!(text[..key.start].last(), Some(b'&' | b'?' | b'='));
-        *pair = Some(Pair { name: key.name, value, form });
         next.unwrap_or(at + 1)
     }
 
@@ -156,12 +164,12 @@ impl<'a> Scan<'a> {
     }
 
     /// `>`: perhaps the end of a tag with a key's name.
-    pub(crate) fn element(&mut self, at: usize, area: Area<'_>, pair: &mut Option<Pair<'a>>) -> usize {
+    pub(crate) fn element(&mut self, at: usize, area: Area<'_>, pair: &mut Option<Pair>) -> usize {
         let text = &self.text[..area.end];
         let floor = area.start.max(self.done).max(at.saturating_sub(TAG_MAX));
         let Some(tag) = memchr::memrchr(b'<', &text[floor..at]).map(|open| &text[floor + open + 1..at]) else { return at + 1 };
         let Some(name) = element_name(tag) else { return at + 1 };
-        *pair = Some(Pair { name, value: at + 1, form: false });
+        *pair = Some(Pair { mark: at, floor, value: at + 1 });
         let Some(secret) = self.detector.names().classify(last_segment(name).1) else { return at + 1 };
         let end = memchr::memchr(b'<', &text[at + 1..]).map_or(text.len(), |end| at + 1 + end);
         let value = text[at + 1..end].trim_ascii();
@@ -209,6 +217,23 @@ impl<'a> Scan<'a> {
         }
         self.done = self.done.max(sign);
         sign + 1
+    }
+}
+
+impl Pair {
+    /// The key, looked for only when something depends on it.
+    pub(crate) fn name<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
+        if text[self.mark] == b'>' {
+            let open = memchr::memrchr(b'<', &text[self.floor..self.mark])?;
+            return element_name(&text[self.floor + open + 1..self.mark]);
+        }
+        key_before(text, self.mark, self.floor).map(|key| key.name)
+    }
+
+    /// Whether it stands in a query: then `+` means a space.
+    pub(crate) fn is_form(&self, text: &[u8]) -> bool {
+        let key = if text[self.mark] == b'=' { key_before(text, self.mark, self.floor) } else { None };
+        key.is_some_and(|key| matches!(text[..key.start].last(), Some(b'&' | b'?' | b'=')))
     }
 }
 
