@@ -84,7 +84,7 @@ pub(crate) fn number(text: &[u8], at: usize, cue: &Cue) -> Option<Hit> {
 /// Narrow shapes first; the last ones take whatever a key names.
 fn from_digit(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<Hit> {
     let run = run::Run::read(text, at);
-    if run.groups == 1 && run.len(0) < 4 && !goes_on_after_few(text, run.end(1)) {
+    if is_small_or_ip(text, &run) {
         return None;
     }
     card::find(text, &run, context)
@@ -94,6 +94,16 @@ fn from_digit(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<H
         .or_else(|| national::find(text, at, context))
         .or_else(|| phone::find(text, at, context))
         .or_else(|| ids::named(text, at, context))
+}
+
+/// What most numbers in logs are: a row of up to five digits, or four short rows with dots between.
+fn is_small_or_ip(text: &[u8], run: &run::Run) -> bool {
+    match run.groups {
+        1 if run.len(0) < 4 => !goes_on_after_few(text, run.end(1)),
+        1 if run.len(0) < 6 => !text.get(run.end(1)).is_some_and(|&next| is_wordy(next)),
+        4 => (0..4).all(|group| run.len(group) < 4) && (1..4).all(|group| run.separator(group) == b'.'),
+        _ => false,
+    }
 }
 
 /// Whether one to three digits may be the day of a date, degrees, or a number that begins with letters or goes on in

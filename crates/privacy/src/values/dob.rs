@@ -47,7 +47,7 @@ fn numeric(text: &[u8], next: usize, first: u32, first_len: usize) -> Option<usi
     let fits = match (first_len, third_len) {
         (4, 1 | 2) => YEARS.contains(&first) && is_day_month(third, second),
         (1 | 2, 4) => YEARS.contains(&third) && day_month(first, second),
-        (2, 2) => separator != b' ' && (day_month(first, second) || is_day_month(third, second)),
+        (1 | 2, 2) => separator != b' ' && (day_month(first, second) || is_day_month(third, second)),
         _ => false,
     };
     fits.then_some(end)

@@ -34,8 +34,15 @@ const LEAD_MAX: usize = 20;
 
 /// Pictures by what they begin with, so that few are tried.
 struct Index {
-    letters: [Vec<Entry>; LEAD_MAX],
-    digits: [Vec<Entry>; LEAD_MAX],
+    letters: [Place; LEAD_MAX],
+    digits: [Place; LEAD_MAX],
+}
+
+#[derive(Default)]
+struct Place {
+    /// Bytes that some picture goes on with; most of what begins as long is told by the next byte.
+    next: u128,
+    entries: Vec<Entry>,
 }
 
 struct Entry {
@@ -60,7 +67,8 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
             let picture = Picture(text.as_bytes());
             let (letters, digits) = picture.lead();
             let place = if letters > 0 { &mut index.letters[letters] } else { &mut index.digits[digits] };
-            place.push(Entry { picture, is_alone, scheme });
+            place.next |= picture.bytes_at(letters.max(digits));
+            place.entries.push(Entry { picture, is_alone, scheme });
         }
     }
     index
@@ -73,7 +81,11 @@ pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Opt
     let digits = rest.iter().take(LEAD_MAX).take_while(|byte| byte.is_ascii_digit()).count();
     let place = if letters > 0 { INDEX.letters.get(letters) } else { INDEX.digits.get(digits) }?;
     // Most of what begins so has another shape, so the context is asked for last.
-    place.iter().filter(|entry| entry.picture.fits(rest) && may_end(text, at + entry.picture.len())).find_map(|entry| {
+    let next = rest.get(letters.max(digits)).map_or(u128::MAX, |&next| 1u128.checked_shl(u32::from(next)).unwrap_or(0));
+    if place.next & next == 0 {
+        return None;
+    }
+    place.entries.iter().filter(|entry| entry.picture.fits(rest) && may_end(text, at + entry.picture.len())).find_map(|entry| {
         let span = at..at + entry.picture.len();
         let is_number = entry.picture.read(rest).is_some_and(|value| (entry.scheme.check)(value.as_bytes()));
         (is_number && entry.allows(text, span.clone(), &context())).then(|| Hit::new(span, Kind::NationalId, entry.scheme.rule))

@@ -146,9 +146,9 @@ impl Dialled {
         }
     }
 
-    /// North American Numbering Plan: area and exchange begin with 2 to 9.
+    /// North American Numbering Plan: areas begin with 2 to 9; exchanges too, but invented ones mostly do not care.
     fn is_american(&self, from: usize) -> bool {
-        self.digits[from] > 1 && self.digits[from + 3] > 1
+        self.digits[from] > 1 && self.digits[from + 3] > 0
     }
 
     /// Rows of numbers with blanks between are written for all sorts of things; parentheses, dashes and a zero in

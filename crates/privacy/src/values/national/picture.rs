@@ -24,6 +24,18 @@ impl Picture {
         (count(b'A'), count(b'#'))
     }
 
+    /// The bytes that may stand at a place, as bits; all where the picture has ended.
+    pub(super) fn bytes_at(self, place: usize) -> u128 {
+        let bits = |fits: fn(&u8) -> bool| (0..128).filter(fits).fold(0, |bits, byte| bits | 1 << byte);
+        match self.0.get(place) {
+            None => u128::MAX,
+            Some(b'#') => bits(u8::is_ascii_digit),
+            Some(b'A') => bits(u8::is_ascii_alphabetic),
+            Some(b'?') => bits(u8::is_ascii_alphanumeric),
+            Some(literal) => 1 << literal,
+        }
+    }
+
     /// Whether a text begins so.
     pub(super) fn fits(self, text: &[u8]) -> bool {
         let fits = |(have, want): (&u8, &u8)| match want {
