@@ -33,7 +33,7 @@ use crate::detect::key_name::last_segment;
 use crate::detect::names::{Names, Secret};
 pub use crate::detect::names::{Holds, Reach, SecretName};
 pub(crate) use crate::detect::names::STANDARD;
-use crate::detect::scan::{Area, Level, Scan};
+use crate::detect::scan::{Level, Scan};
 use crate::{Kind, Policy, values};
 
 /// Something that a policy may not want to be stored.
@@ -81,7 +81,7 @@ impl Detector {
 
     /// The same for a text that is one JSON document, as an array under a field.
     pub fn scan_json(&self, text: &str, key: Option<&str>, found: &mut Vec<Finding>) {
-        self.run(text, found, |scan| scan.document(Area { start: 0, end: text.len(), key: key.map(str::as_bytes) }));
+        self.run(text, found, |scan| scan.json(key.map(str::as_bytes)));
     }
 
     fn run(&self, text: &str, found: &mut Vec<Finding>, walk: impl FnOnce(&mut Scan<'_>)) {

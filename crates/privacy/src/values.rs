@@ -2,7 +2,7 @@
 //!
 //! In: bytes, and a place in them where something begins. Out: [`Hit`]s. Never: allocation on the way to "no", regular
 //! expressions, structure (that is the walker's, which hands over the nearest key in a [`Cue`]).
-//! Begin with [`number`] and [`words`]; what a key or a word says is in [`keys`].
+//! Begin with [`number`], [`at_word`] and [`whole`]; what a key or a word says is in [`keys`].
 
 mod address;
 mod card;
@@ -29,6 +29,7 @@ use context::Context;
 use run::is_wordy;
 
 pub use kind::Kind;
+pub(crate) use words::{Sense, at_word, whole};
 
 /// What stands around a value.
 #[derive(Debug, Clone, Copy, Default)]
@@ -124,9 +125,23 @@ fn from_letter(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<
     })
 }
 
-/// The persons and street addresses in `range` of the text.
+/// The persons and street addresses in `range` of the text, found as the walk finds them.
+#[cfg(test)]
 pub(crate) fn words(text: &[u8], range: Range<usize>, cue: &Cue, out: &mut Vec<Hit>) {
-    words::find(text, range, cue, out);
+    let sense = cue.key.map(Sense::of).unwrap_or_default();
+    if let Some(hit) = whole(text, range.clone(), &sense) {
+        return out.push(hit);
+    }
+    let mut at = range.start;
+    while at < range.end {
+        match at_word(text, at, range.end, &sense).filter(|_| is_wordy(text[at])) {
+            Some(hit) => {
+                at = hit.end;
+                out.push(hit);
+            }
+            None => at += text[at..range.end].iter().take_while(|&&byte| is_wordy(byte)).count().max(1),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 use crate::Kind;
 use crate::detect::key_name::{KeyName, is_separator};
+use crate::values::keys;
 
 /// Which names a [`SecretName`] covers. Case and separators never count: `apiKey`, `api_key`, `API-KEY` are one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,6 +233,8 @@ pub(crate) struct Names {
     tails: [u64; 64],
     /// Rules by the hash of their tail, ascending.
     by_tail: Vec<Vec<u16>>,
+    /// Bit h: some word for a person's name or address has a tail that hashes to h.
+    somebody: [u64; 64],
 }
 
 #[derive(Debug)]
@@ -267,7 +270,7 @@ impl Names {
         };
         let mut rules: Vec<Rule> = secret_names.iter().map(rule).filter(|rule| !rule.squashed.is_empty()).collect();
         rules.sort_by_key(|rule| std::cmp::Reverse(rule.squashed.len()));
-        let mut names = Names { rules: Vec::new(), tails: [0; 64], by_tail: vec![Vec::new(); 64 * 64] };
+        let mut names = Names { rules: Vec::new(), tails: [0; 64], by_tail: vec![Vec::new(); 64 * 64], somebody: [0; 64] };
         for (index, rule) in rules.iter().enumerate() {
             match tail(&rule.squashed) {
                 Some(hash) => names.file(hash, index),
@@ -276,7 +279,16 @@ impl Names {
             }
         }
         names.rules = rules;
+        for hash in keys::words_of_somebody().filter_map(|word| tail(word.as_bytes())) {
+            names.somebody[hash / 64] |= 1 << (hash % 64);
+        }
         names
+    }
+
+    /// A quick look: whether a key may announce a person or an address.
+    pub(crate) fn may_be_of_somebody(&self, name: &[u8]) -> bool {
+        let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit() || is_separator(**byte)).count();
+        tail(&name[..name.len() - digits]).is_some_and(|hash| self.somebody[hash / 64] >> (hash % 64) & 1 == 1)
     }
 
     fn file(&mut self, hash: usize, rule: usize) {

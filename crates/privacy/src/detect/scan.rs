@@ -4,7 +4,7 @@ use crate::Kind;
 use crate::detect::decode::{self, Decoded};
 use crate::detect::judge::{is_masked, is_uuid};
 use crate::detect::{Detector, Finding, Quotes, decode::percent_byte, email, net};
-use crate::values::{self, Cue};
+use crate::values::{self, Cue, Sense};
 
 /// Strings within strings are opened up to this depth; deeper ones are looked at as they stand. Nobody nests deeper on
 /// purpose, and each level costs a copy.
@@ -15,6 +15,9 @@ const CONTEXT_BYTES: usize = 48;
 
 /// Longest piece of a text that is looked at as one percent-encoded value.
 const ENCODED_MAX: usize = 64 << 10;
+
+/// Longest value that is a name or an address as a whole.
+const WHOLE_MAX: usize = 256;
 
 /// Runs of base64 from this length on are images, certificates, dumps: nothing in them is looked at.
 const BLOB_MIN: usize = 160;
@@ -65,6 +68,8 @@ pub(crate) struct Area<'k> {
     pub(crate) end: usize,
     /// The name of the field that holds it.
     pub(crate) key: Option<&'k [u8]>,
+    /// What that says about persons, when it is known already.
+    pub(crate) sense: Option<Sense>,
 }
 
 /// The last key that was met in an area.
@@ -87,13 +92,15 @@ pub(crate) struct Scan<'a> {
     pub(crate) json: bool,
     /// Nothing before this place is looked at again.
     pub(crate) done: usize,
+    /// What was read last by [`Scan::sense`], and where its area ends.
+    sense: Option<(usize, Sense)>,
     found: &'a mut Vec<Finding>,
 }
 
 impl<'a> Scan<'a> {
     pub(crate) fn new(detector: &'a Detector, text: &'a [u8], level: Level, found: &'a mut Vec<Finding>) -> Scan<'a> {
         let json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
-        Scan { detector, text, level, json, done: 0, found }
+        Scan { detector, text, level, json, done: 0, sense: None, found }
     }
 
     /// Looks at the value of a field, or at a text that stands alone.
@@ -104,7 +111,44 @@ impl<'a> Scan<'a> {
         {
             return;
         }
-        self.document(Area { start: range.start, end: range.end, key });
+        self.value(Area { start: range.start, end: range.end, key, sense: None });
+    }
+
+    /// Looks at a value whose key is no secret's: perhaps all of it is a name or an address.
+    pub(crate) fn value(&mut self, area: Area<'_>) {
+        let first = self.text[area.start..area.end].first();
+        let announced = || match (area.sense, area.key) {
+            (Some(sense), _) => sense.is_known(),
+            (None, Some(key)) => self.detector.names().may_be_of_somebody(key),
+            (None, None) => false,
+        };
+        let may_be_whole = area.end - area.start <= WHOLE_MAX && (first.is_some_and(u8::is_ascii_uppercase) || announced());
+        if may_be_whole && let Some(hit) = values::whole(&self.text[..area.end], area.start..area.end, &self.sense(area)) {
+            if !is_masked(&self.text[hit.start..hit.end]) {
+                self.hit(hit);
+            }
+            return;
+        }
+        self.document(area);
+    }
+
+    /// Looks at a text that is JSON, under the name of a field.
+    pub(crate) fn json(&mut self, key: Option<&[u8]>) {
+        self.document(Area { start: 0, end: self.text.len(), key, sense: None });
+    }
+
+    /// What the key of an area says about persons. It is read once, and only when something may be one.
+    fn sense(&mut self, area: Area<'_>) -> Sense {
+        match (area.sense, area.key, self.sense) {
+            (Some(sense), ..) => sense,
+            (None, None, _) => Sense::default(),
+            (None, Some(_), Some((end, sense))) if end == area.end => sense,
+            (None, Some(key), _) => {
+                let sense = Sense::of(key);
+                self.sense = Some((area.end, sense));
+                sense
+            }
+        }
     }
 
     /// JSON first, if it begins so, then whatever is behind.
@@ -122,7 +166,6 @@ impl<'a> Scan<'a> {
 
     /// One pass over a text of any kind.
     pub(crate) fn plain(&mut self, area: Area<'_>) {
-        self.names_and_places(area.start..area.end, area.key);
         let (mut at, mut pair) = (area.start.max(self.done), None);
         while at < area.end {
             let byte = self.text[at];
@@ -174,10 +217,15 @@ impl<'a> Scan<'a> {
         {
             return next;
         }
-        if seen & class::DIGIT == 0 {
+        if end - at >= BLOB_MIN {
             return end;
         }
-        if end - at >= BLOB_MIN {
+        if may_name_somebody(text, at, end, seen)
+            && let Some(hit) = values::at_word(text, at, area.end, &self.sense(area)).filter(|hit| hit.start >= self.done)
+        {
+            return self.hit(hit);
+        }
+        if seen & class::DIGIT == 0 {
             return end;
         }
         if !may_be_number(text, at, end, seen) {
@@ -279,16 +327,6 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Persons and addresses.
-    pub(crate) fn names_and_places(&mut self, range: Range<usize>, key: Option<&[u8]>) {
-        let mut hits = Vec::new();
-        let cue = Cue { key, before: &[], after: &[] };
-        values::words(&self.text[..range.end], range, &cue, &mut hits);
-        for hit in hits {
-            self.found.push(Finding { start: hit.start, end: hit.end, kind: hit.kind, rule: hit.rule, quotes: None });
-        }
-    }
-
     pub(crate) fn hit(&mut self, hit: values::Hit) -> usize {
         self.push(hit.start..hit.end, hit.kind, hit.rule)
     }
@@ -324,6 +362,20 @@ impl Pair {
         at >= self.value
             && between.len() <= CONTEXT_BYTES
             && !rest.iter().any(|byte| matches!(byte, b',' | b';' | b'&' | b'|' | b'<' | b'\n' | b'"' | b')' | b']' | b'}'))
+    }
+}
+
+/// A quick look: whether a name or an address can begin with this word. It begins with a capital, or is a house number
+/// or a small word for a street, with a capital behind.
+fn may_name_somebody(text: &[u8], at: usize, end: usize, seen: u8) -> bool {
+    match text[at] {
+        b'A'..=b'Z' | 0x80.. => seen & class::DIGIT == 0,
+        b'0'..=b'9' => end - at <= 6 && matches!(text[end..], [b' ' | b',' | b'-' | b'/', _, ..]),
+        _ => match text[end..] {
+            [b' ' | b'.' | b'/', next, ..] if next.is_ascii_uppercase() || next >= 0x80 => end - at <= 10,
+            [b'.', b' ', next, ..] => next.is_ascii_uppercase() || next >= 0x80,
+            _ => false,
+        },
     }
 }
 

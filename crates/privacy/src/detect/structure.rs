@@ -9,6 +9,7 @@ use crate::detect::names::{Holds, Reach, Secret};
 use crate::detect::scan::{Area, Pair, Scan};
 use crate::detect::value::{Extent, Found, Quote, quote_before, value_after};
 use crate::detect::{Quotes, net, vendors};
+use crate::values::{self, Sense};
 
 /// How far back from `=` or `:` a name is looked for: twice the longest in the standard list, for names with a prefix.
 const KEY_LOOK_BACK_MAX: usize = 64;
@@ -21,6 +22,9 @@ const TAIL_LOOK_BACK: usize = 16;
 
 /// Longest tag of XML that is read.
 const TAG_MAX: usize = 256;
+
+/// Longest value that is read as a name or an address.
+const NAME_VALUE_MAX: usize = 160;
 
 /// Longest `user:password@host:port` that is read.
 const AUTHORITY_MAX: usize = 1024;
@@ -65,13 +69,37 @@ impl<'a> Scan<'a> {
         *pair = Some(Pair { mark: at, floor, value: at + 1 });
         let value = text[at + 1..].iter().take(SPACES_MAX).find(|byte| **byte != b' ');
         // Nearly always no secret has such a name, and nothing has to be decoded.
-        let named = self.detector.names().may_end(&text[floor.max(at.saturating_sub(TAIL_LOOK_BACK))..at]) || text[..at].ends_with(b"value");
-        if !named && !matches!(value, Some(b'"' | b'\'')) {
+        let tail = &text[floor.max(at.saturating_sub(TAIL_LOOK_BACK))..at];
+        let named = self.detector.names().may_end(tail) || tail.ends_with(b"value");
+        let of_somebody = value.is_some() && self.detector.names().may_be_of_somebody(tail);
+        if !named && !of_somebody && !matches!(value, Some(b'"' | b'\'')) {
             return at + 1;
         }
         let Some(key) = key_before(text, at, floor) else { return at + 1 };
-        let next = self.keyed(at, &key, area);
-        next.unwrap_or(at + 1)
+        let name = if of_somebody { self.somebody(at, &key, area) } else { None };
+        name.or_else(|| self.keyed(at, &key, area)).unwrap_or(at + 1)
+    }
+
+    /// The person or address behind a key that announces one.
+    fn somebody(&mut self, at: usize, key: &Key<'a>, area: Area<'_>) -> Option<usize> {
+        let text = &self.text[..area.end];
+        let name = key.name.rsplit(|byte| *byte == b' ').next().unwrap_or(key.name);
+        let sense = Sense::of(name);
+        if !sense.is_of_somebody() {
+            return None;
+        }
+        let start = at + 1 + text[at + 1..].iter().take(SPACES_MAX).take_while(|byte| **byte == b' ').count();
+        let quote = text.get(start).copied().filter(|byte| is_quote(*byte));
+        let start = start + usize::from(quote.is_some());
+        let limit = text.len().min(start + NAME_VALUE_MAX);
+        let len = match (quote, text[at]) {
+            (Some(quote), _) => memchr::memchr2(quote, b'\\', &text[start..limit])?,
+            (None, b'>') => memchr::memchr(b'<', &text[start..limit])?,
+            (None, _) => bare_name(&text[start..limit]),
+        };
+        let hit = values::whole(&text[..start + len], start..start + len, &sense)?;
+        let found = &text[hit.start..hit.end];
+        (!is_masked(found) && !is_state(found) && hit.start >= self.done).then(|| self.hit(hit))
     }
 
     /// The value behind a key, when it is a secret or has to be decoded; where to go on.
@@ -170,6 +198,11 @@ impl<'a> Scan<'a> {
         let Some(tag) = memchr::memrchr(b'<', &text[floor..at]).map(|open| &text[floor + open + 1..at]) else { return at + 1 };
         let Some(name) = element_name(tag) else { return at + 1 };
         *pair = Some(Pair { mark: at, floor, value: at + 1 });
+        if self.detector.names().may_be_of_somebody(name)
+            && let Some(next) = self.somebody(at, &Key { name, start: at, quote: None }, area)
+        {
+            return next;
+        }
         let Some(secret) = self.detector.names().classify(last_segment(name).1) else { return at + 1 };
         let end = memchr::memchr(b'<', &text[at + 1..]).map_or(text.len(), |end| at + 1 + end);
         let value = text[at + 1..end].trim_ascii();
@@ -288,6 +321,16 @@ fn stands_alone(text: &[u8], end: usize) -> bool {
         [] | [b'\n' | b'\r' | b',' | b';' | b'"' | b'\'' | b')' | b']' | b'}' | b'|' | b'<', ..] => true,
         [b' ' | b'\t', next, ..] => !next.is_ascii_alphabetic() || begins_key(&text[end + 1..]),
         _ => false,
+    }
+}
+
+/// A value without quotes, as far as a name may go: to a mark that parts values, or to the next key.
+fn bare_name(text: &[u8]) -> usize {
+    let ends = |byte: &u8| matches!(byte, b',' | b';' | b'&' | b'|' | b'<' | b'>' | b'\n' | b'\r' | b'\t' | b'"' | b'(' | b')' | b']' | b'}' | b'=');
+    let end = text.iter().position(ends).unwrap_or(text.len());
+    match text.get(end) {
+        Some(b'=') => text[..end].iter().rposition(|byte| *byte == b' ').unwrap_or(0),
+        _ => end,
     }
 }
 

@@ -2,40 +2,46 @@ use std::ops::Range;
 
 use super::person::{self, Key};
 use super::run::is_wordy;
-use super::{Cue, Hit, address, keys};
+use super::keys::{self, KeyClass, Reading};
+use super::{Hit, address};
 
-/// Goes over the beginnings of words: a number may begin an address, a capital an address or a name.
-pub(super) fn find(text: &[u8], range: Range<usize>, cue: &Cue, out: &mut Vec<Hit>) {
-    if !text[range.clone()].iter().any(|&byte| byte.is_ascii_alphabetic() || byte >= 0x80) {
-        return;
+/// What a key says about the persons and addresses in its value; read once for all values of a key.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sense {
+    reading: Reading,
+}
+
+impl Sense {
+    pub(crate) fn of(key: &[u8]) -> Sense {
+        Sense { reading: keys::of_key(key) }
     }
-    let reading = cue.key.map(keys::of_key).unwrap_or_default();
-    let key = Key::of(&reading);
-    let whole = person::value(text, range.clone(), key).or_else(|| address::value(text, range.clone(), &reading));
-    if let Some(hit) = whole {
-        return out.push(hit);
+
+    /// Whether the whole value is probably a name or an address.
+    pub(crate) fn is_of_somebody(&self) -> bool {
+        matches!(self.reading.class, Some(KeyClass::Person | KeyClass::Name | KeyClass::Address))
     }
-    let mut at = range.start;
-    while at < range.end {
-        let byte = text[at];
-        if !is_wordy(byte) {
-            at += 1;
-            continue;
-        }
-        let hit = match byte {
-            _ if !begins(text, at) => None,
-            b'0'..=b'9' => address::from_number(text, at, range.end),
-            b'a'..=b'z' => address::from_small(text, at, range.end),
-            b'_' => None,
-            _ => address::from_capital(text, at, range.end).or_else(|| person::find(text, at, range.end, key)),
-        };
-        match hit {
-            Some(hit) => {
-                at = hit.end;
-                out.push(hit);
-            }
-            None => at = behind_word(text, at, range.end),
-        }
+
+    /// Whether the key says what its value is.
+    pub(crate) fn is_known(&self) -> bool {
+        self.reading.class.is_some()
+    }
+}
+
+/// The person or address that is all of a value.
+pub(crate) fn whole(text: &[u8], range: Range<usize>, sense: &Sense) -> Option<Hit> {
+    let lettered = text[range.clone()].iter().any(|&byte| byte.is_ascii_alphabetic() || byte >= 0x80);
+    let person = || person::value(text, range.clone(), Key::of(&sense.reading));
+    lettered.then(|| person().or_else(|| address::value(text, range.clone(), &sense.reading))).flatten()
+}
+
+/// The person or address that begins with the word at `at`; nothing behind `end` belongs to it.
+pub(crate) fn at_word(text: &[u8], at: usize, end: usize, sense: &Sense) -> Option<Hit> {
+    match text[at] {
+        _ if !begins(text, at) => None,
+        b'0'..=b'9' => address::from_number(text, at, end),
+        b'a'..=b'z' => address::from_small(text, at, end),
+        b'_' => None,
+        _ => address::from_capital(text, at, end).or_else(|| person::find(text, at, end, Key::of(&sense.reading))),
     }
 }
 
@@ -46,8 +52,4 @@ fn begins(text: &[u8], at: usize) -> bool {
         [.., b'.' | b'-' | b'/' | b'\\' | b'@' | b'$' | b'%' | b'~'] => false,
         _ => true,
     }
-}
-
-fn behind_word(text: &[u8], at: usize, end: usize) -> usize {
-    at + text[at..end].iter().take_while(|&&byte| is_wordy(byte)).count()
 }

@@ -6,10 +6,15 @@ use super::Sense;
 use crate::values::lexicon::Lexicon;
 
 pub(super) fn lexicon() -> Lexicon<Sense> {
+    let words: Vec<_> = entries().map(|(sense, word)| (word, sense)).collect();
+    Lexicon::new(words.into_iter())
+}
+
+/// All words, in the order in which the first of two that are the same counts.
+pub(super) fn entries() -> impl Iterator<Item = (Sense, &'static str)> {
     let classes = CLASSES.iter().map(|&(class, words)| (Sense::Is(class), words));
     let others = [(Sense::Filler, FILLERS), (Sense::Somebody, SOMEBODY), (Sense::Other, OTHER)];
-    let all = classes.chain(others);
-    Lexicon::new(all.flat_map(|(sense, words)| words.split_ascii_whitespace().map(move |word| (word, sense))))
+    classes.chain(others).flat_map(|(sense, words)| words.split_ascii_whitespace().map(move |word| (sense, word)))
 }
 
 /// Words and phrases, small, without marks, written together; of many languages. A word belongs here when what is
