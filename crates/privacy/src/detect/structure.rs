@@ -95,7 +95,7 @@ impl<'a> Scan<'a> {
         let len = match (quote, text[at]) {
             (Some(quote), _) => memchr::memchr2(quote, b'\\', &text[start..limit])?,
             (None, b'>') => memchr::memchr(b'<', &text[start..limit])?,
-            (None, _) => bare_name(&text[start..limit]),
+            (None, _) => bare_name(&text[start..limit], sense.is_of_place()),
         };
         let hit = values::whole(&text[..start + len], start..start + len, &sense)?;
         let found = &text[hit.start..hit.end];
@@ -324,14 +324,19 @@ fn stands_alone(text: &[u8], end: usize) -> bool {
     }
 }
 
-/// A value without quotes, as far as a name may go: to a mark that parts values, or to the next key.
-fn bare_name(text: &[u8]) -> usize {
-    let ends = |byte: &u8| matches!(byte, b',' | b';' | b'&' | b'|' | b'<' | b'>' | b'\n' | b'\r' | b'\t' | b'"' | b'(' | b')' | b']' | b'}' | b'=');
+/// A value without quotes, as far as a name may go: to a mark that parts values, or to the next key. Addresses have
+/// commas.
+fn bare_name(text: &[u8], commas: bool) -> usize {
+    let ends = |byte: &u8| match byte {
+        b',' => !commas,
+        _ => matches!(byte, b';' | b'&' | b'|' | b'<' | b'>' | b'\n' | b'\r' | b'\t' | b'"' | b'(' | b')' | b']' | b'}' | b'='),
+    };
     let end = text.iter().position(ends).unwrap_or(text.len());
-    match text.get(end) {
-        Some(b'=') => text[..end].iter().rposition(|byte| *byte == b' ').unwrap_or(0),
-        _ => end,
-    }
+    let value = match text.get(end) {
+        Some(b'=') => &text[..text[..end].iter().rposition(|byte| *byte == b' ').unwrap_or(0)],
+        _ => &text[..end],
+    };
+    value.trim_ascii_end().strip_suffix(b",").unwrap_or(value.trim_ascii_end()).len()
 }
 
 fn begins_key(text: &[u8]) -> bool {

@@ -21,6 +21,11 @@ impl Sense {
         matches!(self.reading.class, Some(KeyClass::Person | KeyClass::Name | KeyClass::Address))
     }
 
+    /// Whether the value is probably an address, which has commas.
+    pub(crate) fn is_of_place(&self) -> bool {
+        self.reading.class == Some(KeyClass::Address)
+    }
+
     /// Whether the key says what its value is.
     pub(crate) fn is_known(&self) -> bool {
         self.reading.class.is_some()
