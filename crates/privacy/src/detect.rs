@@ -34,7 +34,8 @@ use crate::detect::names::{Names, Secret};
 pub use crate::detect::names::{Holds, Reach, SecretName};
 pub(crate) use crate::detect::names::STANDARD;
 use crate::detect::scan::{Level, Scan};
-use crate::{Kind, Policy, values};
+use crate::values::Sense;
+use crate::{Kind, Policy};
 
 /// Something that a policy may not want to be stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,30 @@ pub struct Finding {
 pub(crate) struct Quotes {
     pub(crate) byte: u8,
     pub(crate) depth: u8,
+}
+
+/// The name of a field, read once for all its values.
+#[derive(Debug)]
+pub(crate) struct FieldName<'n> {
+    pub(crate) name: Option<&'n [u8]>,
+    pub(crate) secret: Option<Secret>,
+    pub(crate) sense: Sense,
+    /// An outer part of the name is a secret's: `password.value`, but also `password.min_length`.
+    pub(crate) lies_in_secret: bool,
+}
+
+impl<'n> FieldName<'n> {
+    pub(crate) fn of(detector: &Detector, name: Option<&'n str>) -> FieldName<'n> {
+        let name = name.map(str::as_bytes);
+        let lies_in_secret = name.is_some_and(|name| detector.lies_in_secret(name));
+        let secret = name.and_then(|name| detector.secret_of(name));
+        FieldName { name, secret, sense: name.map(Sense::of).unwrap_or_default(), lies_in_secret }
+    }
+
+    /// Whether a number under this name may be personal or secret.
+    pub(crate) fn has_numbers(&self) -> bool {
+        self.secret.is_some() || self.sense.is_known()
+    }
 }
 
 /// Finds what a policy asks for. Built once; any number of threads may share it.
@@ -84,22 +109,21 @@ impl Detector {
         self.run(text, found, |scan| scan.json(key.map(str::as_bytes)));
     }
 
+    /// [`Detector::scan`] for a field whose name was read before.
+    pub(crate) fn scan_field(&self, text: &str, field: &FieldName<'_>, found: &mut Vec<Finding>) {
+        self.run(text, found, |scan| scan.named(field, text.len()));
+    }
+
     fn run(&self, text: &str, found: &mut Vec<Finding>, walk: impl FnOnce(&mut Scan<'_>)) {
         let first = found.len();
         walk(&mut Scan::new(self, text.as_bytes(), Level::default(), found));
         settle::settle(text, found, first);
     }
 
-    /// Whether an outer part of a dotted name is that of a secret: `password.value`.
-    pub(crate) fn lies_in_secret(&self, path: &str) -> bool {
-        let outer = last_segment(path.as_bytes()).0;
+    fn lies_in_secret(&self, path: &[u8]) -> bool {
+        let outer = last_segment(path).0;
         let is_secret = |name: &[u8]| self.names.classify(name).is_some_and(|secret| secret.holds == Holds::Anything);
         !outer.is_empty() && outer.split(|byte| *byte == b'.').any(is_secret)
-    }
-
-    /// Whether a number under this name may be personal or secret.
-    pub(crate) fn knows_numbers_of(&self, path: &str) -> bool {
-        self.secret_of(path.as_bytes()).is_some() || values::keys::class_of(path.as_bytes()).is_some()
     }
 
     pub(crate) fn names(&self) -> &Names {

@@ -1,8 +1,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use record::{Batch, Field, Span, Value};
+use record::{Batch, Field, NameId, Span, Value};
 
-use crate::detect::{Detector, Finding};
+use crate::detect::{Detector, FieldName, Finding};
 use crate::mask::{MASKING_ERROR, rewrite};
 use crate::{Action, Kind, MASK, Policy};
 
@@ -46,7 +46,7 @@ impl Gateway {
     /// Screens a batch: what the policy masks in fields, messages and input kept for quarantine is replaced.
     /// What was masked exists nowhere in the batch any more.
     pub fn admit(&self, batch: Batch) -> Admitted {
-        let mut screening = Screening { gateway: self, batch, masked: Masked::default(), found: Vec::new() };
+        let mut screening = Screening { gateway: self, batch, masked: Masked::default(), found: Vec::new(), clean: Clean::new() };
         screening.records();
         screening.fields();
         screening.rejected();
@@ -58,12 +58,12 @@ impl Gateway {
         Admitted { batch, masked }
     }
 
-    /// The text as it may be stored, and what was found in it; `None` when it may stay as it is.
-    fn screen(&self, text: &str, key: Option<&str>, kind: TextKind, found: &mut Vec<Finding>) -> Option<String> {
+    /// The text as it may be stored, with what was found in it; `None` when it may stay as it is.
+    fn screen(&self, text: &str, field: &FieldName<'_>, kind: TextKind, found: &mut Vec<Finding>) -> Option<String> {
         found.clear();
         match kind {
-            TextKind::Plain => self.detector.scan(text, key, found),
-            TextKind::Json => self.detector.scan_json(text, key, found),
+            TextKind::Plain => self.detector.scan_field(text, field, found),
+            TextKind::Json => self.detector.scan_json(text, field.name.and_then(|name| std::str::from_utf8(name).ok()), found),
         }
         if found.is_empty() { None } else { rewrite(&self.policy, text, found) }
     }
@@ -81,21 +81,19 @@ struct Screening<'a> {
     batch: Batch,
     masked: Masked,
     found: Vec<Finding>,
-}
-
-/// What the name of a field says, decided once for all records of a batch.
-struct FieldRule {
-    /// An outer part of the name is a secret's (`password.value`, but also `password.min_length`): its texts are masked.
-    in_secret: bool,
-    /// Numbers under this name are looked at.
-    counts: bool,
+    clean: Clean,
 }
 
 impl Screening<'_> {
     fn records(&mut self) {
+        let names = PLACES.map(|place| FieldName::of(&self.gateway.detector, place));
         for index in 0..self.batch.records().len() {
             for (place, span) in self.batch.records()[index].texts().into_iter().enumerate() {
-                if let Some(masked) = self.text(span, PLACES[place], TextKind::Plain) {
+                let masked = match place {
+                    3 | 4 if is_trace(self.batch.text(span)) => None,
+                    _ => self.text(span, place as u32, &names[place], TextKind::Plain),
+                };
+                if let Some(masked) = masked {
                     *self.batch.record_mut(index).texts_mut()[place] = masked;
                 }
             }
@@ -104,20 +102,20 @@ impl Screening<'_> {
 
     fn fields(&mut self) {
         let names: Vec<String> = self.batch.names().map(str::to_owned).collect();
-        let rules: Vec<FieldRule> = names.iter().map(|name| FieldRule::of(&self.gateway.detector, name)).collect();
+        let names: Vec<FieldName<'_>> = names.iter().map(|name| FieldName::of(&self.gateway.detector, Some(name))).collect();
         for index in 0..self.batch.all_fields().len() {
-            let Field { name, value } = self.batch.all_fields()[index];
-            let (name, rule) = (names[name.0 as usize].as_str(), &rules[name.0 as usize]);
+            let Field { name: NameId(id), value } = self.batch.all_fields()[index];
+            let (name, id) = (&names[id as usize], id + PLACES.len() as u32);
             let masked = match value {
-                Value::Text(span) | Value::Json(span) if rule.in_secret => self.whole(span).map(Value::Text),
-                Value::Text(span) => self.text(span, Some(name), TextKind::Plain).map(Value::Text),
+                Value::Text(span) | Value::Json(span) if name.lies_in_secret => self.whole(span).map(Value::Text),
+                Value::Text(span) => self.text(span, id, name, TextKind::Plain).map(Value::Text),
                 // What is no longer JSON after a failure must not claim to be.
-                Value::Json(span) => self.text(span, Some(name), TextKind::Json).map(|masked| match self.batch.text(masked) {
+                Value::Json(span) => self.text(span, id, name, TextKind::Json).map(|masked| match self.batch.text(masked) {
                     text if text.starts_with(['[', '{']) && text != MASKING_ERROR => Value::Json(masked),
                     _ => Value::Text(masked),
                 }),
-                Value::Int(number) if rule.counts || number.unsigned_abs() >= CARD_MIN => self.number(&number.to_string(), name),
-                Value::Float(number) if rule.counts => self.number(&number.to_string(), name),
+                Value::Int(number) if name.has_numbers() || number.unsigned_abs() >= CARD_MIN => self.number(&number.to_string(), name),
+                Value::Float(number) if name.has_numbers() => self.number(&number.to_string(), name),
                 Value::Int(_) | Value::Float(_) | Value::Bool(_) => None,
             };
             if let Some(value) = masked {
@@ -127,28 +125,37 @@ impl Screening<'_> {
     }
 
     fn rejected(&mut self) {
+        let (source, raw) = (FieldName::of(&self.gateway.detector, PLACES[0]), FieldName::of(&self.gateway.detector, None));
         for index in 0..self.batch.rejected().len() {
             let rejected = self.batch.rejected()[index];
-            let (raw, source) = (self.text(rejected.raw, None, TextKind::Plain), self.text(rejected.source, PLACES[0], TextKind::Plain));
+            let masked = self.text(rejected.raw, u32::MAX, &raw, TextKind::Plain);
+            let source = self.text(rejected.source, 0, &source, TextKind::Plain);
             let kept = &mut self.batch.rejected_mut()[index];
-            (kept.raw, kept.source) = (raw.unwrap_or(kept.raw), source.unwrap_or(kept.source));
+            (kept.raw, kept.source) = (masked.unwrap_or(kept.raw), source.unwrap_or(kept.source));
         }
     }
 
-    /// The masked form of a text, if something in it had to be masked.
-    fn text(&mut self, span: Span, key: Option<&str>, kind: TextKind) -> Option<Span> {
+    /// The masked form of a text, if something in it had to be masked. `place` tells fields apart.
+    fn text(&mut self, span: Span, place: u32, name: &FieldName<'_>, kind: TextKind) -> Option<Span> {
         if span.is_absent() || span.len == 0 {
             return None;
         }
         let (gateway, text, found) = (self.gateway, self.batch.text(span), &mut self.found);
-        let outcome = guarded(|| gateway.screen(text, key, kind, found));
+        let slot = Clean::slot(place, text.as_bytes());
+        if self.clean.holds(&self.batch, slot, place, text) {
+            return None;
+        }
+        let outcome = guarded(|| gateway.screen(text, name, kind, found));
+        if matches!(outcome, Ok(None)) {
+            self.clean.keep(slot, place, span);
+        }
         self.settle(outcome)
     }
 
     /// A number becomes a text when it has to be masked.
-    fn number(&mut self, digits: &str, name: &str) -> Option<Value> {
+    fn number(&mut self, digits: &str, name: &FieldName<'_>) -> Option<Value> {
         let (gateway, found) = (self.gateway, &mut self.found);
-        let outcome = guarded(|| gateway.screen(digits, Some(name), TextKind::Plain, found));
+        let outcome = guarded(|| gateway.screen(digits, name, TextKind::Plain, found));
         self.settle(outcome).map(Value::Text)
     }
 
@@ -190,10 +197,48 @@ fn guarded<T>(screen: impl FnOnce() -> T) -> Result<T, Failed> {
     catch_unwind(AssertUnwindSafe(screen)).map_err(|_| Failed)
 }
 
-impl FieldRule {
-    fn of(detector: &Detector, name: &str) -> FieldRule {
-        FieldRule { in_secret: detector.lies_in_secret(name), counts: detector.knows_numbers_of(name) }
+/// Texts of the batch in which nothing was found, by place and content: hosts, sources and agents come again and again.
+/// Whole texts are compared, so that a chance or made collision lets nothing through.
+struct Clean {
+    slots: Vec<(u32, Span)>,
+}
+
+impl Clean {
+    /// Slots of the table; as many as stay in the nearest cache.
+    const SLOTS: usize = 1024;
+
+    /// Longer texts hardly come again.
+    const TEXT_MAX: u32 = 256;
+
+    fn new() -> Clean {
+        Clean { slots: vec![(0, Span::ABSENT); Clean::SLOTS] }
     }
+
+    fn slot(place: u32, text: &[u8]) -> usize {
+        let word = |at: usize| text.get(at..at + 8).map_or(0, |word| u64::from_le_bytes(word.try_into().unwrap_or_default()));
+        let (head, tail) = match text.len() {
+            0..8 => (text.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)), 0),
+            len => (word(0), word(len - 8) ^ word(len / 2)),
+        };
+        let mixed = (head ^ tail.rotate_left(29) ^ (u64::from(place) << 48 | text.len() as u64)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 54) as usize
+    }
+
+    fn holds(&self, batch: &Batch, slot: usize, place: u32, text: &str) -> bool {
+        let (kept, span) = self.slots[slot];
+        kept == place && span.len as usize == text.len() && span.is_present() && batch.text(span) == text
+    }
+
+    fn keep(&mut self, slot: usize, place: u32, span: Span) {
+        if span.len <= Clean::TEXT_MAX {
+            self.slots[slot] = (place, span);
+        }
+    }
+}
+
+/// The id of a trace or span as OpenTelemetry writes it.
+fn is_trace(text: &str) -> bool {
+    matches!(text.len(), 16 | 32) && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) && text.bytes().any(|byte| byte >= b'a')
 }
 
 /// Whether the arena holds more than what is pointed at.

@@ -3,7 +3,7 @@ use std::ops::Range;
 use crate::Kind;
 use crate::detect::decode::{self, Decoded};
 use crate::detect::judge::{is_masked, is_uuid};
-use crate::detect::{Detector, Finding, Quotes, decode::percent_byte, email, net};
+use crate::detect::{Detector, FieldName, Finding, Quotes, decode::percent_byte, email, net};
 use crate::values::{self, Cue, Sense};
 
 /// Strings within strings are opened up to this depth; deeper ones are looked at as they stand. Nobody nests deeper on
@@ -112,6 +112,16 @@ impl<'a> Scan<'a> {
             return;
         }
         self.value(Area { start: range.start, end: range.end, key, sense: None });
+    }
+
+    /// Looks at the value of a field whose name was read before.
+    pub(crate) fn named(&mut self, field: &FieldName<'_>, len: usize) {
+        if let (Some(name), Some(secret)) = (field.name, field.secret)
+            && self.secret_field(name, secret, 0..len)
+        {
+            return;
+        }
+        self.value(Area { start: 0, end: len, key: field.name, sense: Some(field.sense) });
     }
 
     /// Looks at a value whose key is no secret's: perhaps all of it is a name or an address.
