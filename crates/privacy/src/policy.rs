@@ -51,6 +51,13 @@ impl Policy {
         self
     }
 
+    /// The same, with masks that keep another amount.
+    #[must_use]
+    pub fn with_preset(mut self, preset: Preset) -> Policy {
+        self.preset = preset;
+        self
+    }
+
     /// What is done about a kind.
     pub fn action(&self, kind: Kind) -> Action {
         self.actions[kind as usize]

@@ -109,7 +109,9 @@ fn unquoted(text: &[u8], range: Range<usize>) -> Range<usize> {
     while start < end && matches!(text[start], b'"' | b'\'') {
         start += 1;
     }
-    while end > start && matches!(text[end - 1], b'"' | b'\'' | b',' | b')' | b']' | b';') {
+    // A quote within ends a string around the command.
+    end = start + text[start..end].iter().position(|byte| *byte == b'"').unwrap_or(end - start);
+    while end > start && matches!(text[end - 1], b'\\' | b'"' | b'\'' | b',' | b')' | b']' | b';') {
         end -= 1;
     }
     start..end

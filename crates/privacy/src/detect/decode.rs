@@ -40,7 +40,7 @@ pub(crate) fn json_string(text: &[u8], start: usize, end: usize) -> Decoded {
             Some(b't') => b'\t',
             Some(b'r') => b'\r',
             Some(b'b' | b'f') => b' ',
-            Some(&(byte @ (b'"' | b'\\' | b'/' | b'\''))) => byte,
+            Some(&byte @ (b'"' | b'\\' | b'/' | b'\'')) => byte,
             Some(b'u') => {
                 let (char, len) = unicode_escape(&text[at..end]);
                 decoded.push_char(char, at);

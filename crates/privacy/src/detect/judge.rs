@@ -66,11 +66,11 @@ fn is_mask_word(value: &[u8]) -> bool {
     let bracketed = start > 0 && end < value.len();
     let word = &value[start..end];
     let first = word.split(|byte| matches!(byte, b' ' | b':' | b'-')).next().unwrap_or(word);
-    is_one_of(first, MASK_WORDS) || (bracketed && value[0] == b'[' && is_name_of_kind(word))
+    is_one_of(first, MASK_WORDS) || (bracketed && value[0] == b'[' && is_name_of_kind(first))
 }
 
 /// Our own masks stand between brackets, in capitals: `[PERSON]`, `[MASKED]`.
-fn is_name_of_kind(word: &[u8]) -> bool {
+pub(crate) fn is_name_of_kind(word: &[u8]) -> bool {
     word.len() >= 3 && word.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_')
 }
 

@@ -50,6 +50,22 @@ fn ipv4(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
     Some(Hit { start: at, end: at + run.len(), kind: Kind::Ip, rule: "ipv4" })
 }
 
+/// A quick look, for when addresses are to stay: behind four numbers of at most three digits with dots between.
+pub(crate) fn behind_ipv4(text: &[u8], at: usize) -> Option<usize> {
+    let mut end = at;
+    for part in 0..4 {
+        if part > 0 {
+            end += usize::from(text.get(end) == Some(&b'.'));
+        }
+        let digits = text[end..].iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+        if !(1..=3).contains(&digits) || part > 0 && text[end - 1] != b'.' {
+            return None;
+        }
+        end += digits;
+    }
+    (!matches!(text[end..], [b'.' | b'-', next, ..] if next.is_ascii_digit())).then_some(end)
+}
+
 /// Part of a longer number, version or name.
 fn is_bound(text: &[u8], at: usize) -> bool {
     match text[..at] {

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use crate::Kind;
 use crate::detect::decode::{self, Decoded};
-use crate::detect::judge::{is_masked, is_uuid};
+use crate::detect::judge::{is_masked, is_name_of_kind, is_uuid};
 use crate::detect::{Detector, FieldName, Finding, Quotes, decode::percent_byte, email, net};
 use crate::values::{self, Cue, Sense};
 
@@ -24,7 +24,9 @@ const BLOB_MIN: usize = 160;
 
 /// What a byte may begin.
 mod class {
-    pub(super) const LETTER: u8 = 1;
+    pub(super) const LOWER: u8 = 1;
+    pub(super) const UPPER: u8 = 16;
+    pub(super) const LETTER: u8 = LOWER | UPPER;
     pub(super) const DIGIT: u8 = 2;
     /// Part of a character outside ASCII.
     pub(super) const HIGH: u8 = 4;
@@ -39,7 +41,8 @@ const CLASS: [u8; 256] = {
     let mut byte = 0;
     while byte < 256 {
         table[byte] = match byte as u8 {
-            b'a'..=b'z' | b'A'..=b'Z' => class::LETTER,
+            b'a'..=b'z' => class::LOWER,
+            b'A'..=b'Z' => class::UPPER,
             b'0'..=b'9' => class::DIGIT,
             0x80.. => class::HIGH,
             b'=' | b':' | b'>' | b'@' | b'%' | b'{' | b'+' | b'(' => class::SIGN,
@@ -92,6 +95,8 @@ pub(crate) struct Scan<'a> {
     pub(crate) json: bool,
     /// Nothing before this place is looked at again.
     pub(crate) done: usize,
+    /// The end of the last header that was read: another within it is none.
+    pub(crate) header_end: usize,
     /// What was read last by [`Scan::sense`], and where its area ends.
     sense: Option<(usize, Sense)>,
     found: &'a mut Vec<Finding>,
@@ -100,7 +105,7 @@ pub(crate) struct Scan<'a> {
 impl<'a> Scan<'a> {
     pub(crate) fn new(detector: &'a Detector, text: &'a [u8], level: Level, found: &'a mut Vec<Finding>) -> Scan<'a> {
         let json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
-        Scan { detector, text, level, json, done: 0, sense: None, found }
+        Scan { detector, text, level, json, done: 0, header_end: 0, sense: None, found }
     }
 
     /// Looks at the value of a field, or at a text that stands alone.
@@ -133,10 +138,9 @@ impl<'a> Scan<'a> {
             (None, None) => false,
         };
         let may_be_whole = area.end - area.start <= WHOLE_MAX && (first.is_some_and(u8::is_ascii_uppercase) || announced());
+        let may_be_whole = may_be_whole && !is_masked(&self.text[area.start..area.end]);
         if may_be_whole && let Some(hit) = values::whole(&self.text[..area.end], area.start..area.end, &self.sense(area)) {
-            if !is_masked(&self.text[hit.start..hit.end]) {
-                self.hit(hit);
-            }
+            self.hit(hit);
             return;
         }
         self.document(area);
@@ -165,10 +169,7 @@ impl<'a> Scan<'a> {
     pub(crate) fn document(&mut self, area: Area<'_>) {
         let text = &self.text[area.start..area.end];
         let begins = text.len() - text.trim_ascii_start().len();
-        let start = match text.get(begins) {
-            Some(b'{' | b'[') => self.walk_json(area.start + begins, area),
-            _ => area.start,
-        };
+        let start = if begins_json(&text[begins..]) { self.walk_json(area.start + begins, area) } else { area.start };
         if start < area.end {
             self.plain(Area { start, ..area });
         }
@@ -219,6 +220,10 @@ impl<'a> Scan<'a> {
             self.inside(&decoded, area.key, Level { nesting: self.level.nesting + 1, ..self.level });
             return area.end;
         }
+        // One of our own masks: `[PERSON]`, `[EMAIL:0123456789abcdef]`.
+        if matches!(text[..at], [.., b'[']) && matches!(text.get(end), Some(b']' | b':')) && is_name_of_kind(&text[at..end]) {
+            return if text[end] == b':' { end + 1 + text[end + 1..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count() } else { end };
+        }
         if let Some(next) = self.cue(at, end, area) {
             return next;
         }
@@ -248,6 +253,11 @@ impl<'a> Scan<'a> {
             && let Some(hit) = net::address(text, at, area.start, self.key_of(at, area, pair))
         {
             return self.hit(hit);
+        }
+        if !self.detector.addresses()
+            && let Some(behind) = net::behind_ipv4(text, at)
+        {
+            return behind;
         }
         self.number(at, area, pair).unwrap_or(end)
     }
@@ -375,6 +385,16 @@ impl Pair {
     }
 }
 
+/// Whether an object or array of JSON may begin here; `[MASKED]` is none.
+fn begins_json(text: &[u8]) -> bool {
+    let inside = || text[1..].iter().copied().find(|byte| !byte.is_ascii_whitespace());
+    match text.first() {
+        Some(b'{') => matches!(inside(), Some(b'"' | b'}')),
+        Some(b'[') => matches!(inside(), Some(b'"' | b'{' | b'[' | b']' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n')),
+        _ => false,
+    }
+}
+
 /// A quick look: whether a name or an address can begin with this word. It begins with a capital, or is a house number
 /// or a small word for a street, with a capital behind.
 fn may_name_somebody(text: &[u8], at: usize, end: usize, seen: u8) -> bool {
@@ -397,7 +417,9 @@ fn may_be_number(text: &[u8], at: usize, end: usize, seen: u8) -> bool {
         return false;
     }
     if len >= 5 {
-        return len <= 34 || seen & class::LETTER == 0;
+        // Letters and digits mixed in small letters are hashes and names of machines; accounts may be written so.
+        let mixed = seen & class::LOWER != 0 && text[at..end].iter().filter(|byte| byte.is_ascii_lowercase()).count() >= 2;
+        return if mixed { (15..=34).contains(&len) && text[at].is_ascii_alphabetic() } else { len <= 34 || seen & class::LETTER == 0 };
     }
     // Few digits: more have to follow, behind one mark.
     match text[end..] {

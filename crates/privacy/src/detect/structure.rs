@@ -70,6 +70,7 @@ impl<'a> Scan<'a> {
         let value = text[at + 1..].iter().take(SPACES_MAX).find(|byte| **byte != b' ');
         // Nearly always no secret has such a name, and nothing has to be decoded.
         let tail = &text[floor.max(at.saturating_sub(TAIL_LOOK_BACK))..at];
+        let tail = tail.strip_suffix(b"%5D").or_else(|| tail.strip_suffix(b"%5d")).unwrap_or(tail);
         let named = self.detector.names().may_end(tail) || tail.ends_with(b"value");
         let of_somebody = value.is_some() && self.detector.names().may_be_of_somebody(tail);
         if !named && !of_somebody && !matches!(value, Some(b'"' | b'\'')) {
@@ -91,12 +92,19 @@ impl<'a> Scan<'a> {
         let start = at + 1 + text[at + 1..].iter().take(SPACES_MAX).take_while(|byte| **byte == b' ').count();
         let quote = text.get(start).copied().filter(|byte| is_quote(*byte));
         let start = start + usize::from(quote.is_some());
+        if text.get(start) == Some(&b'[') {
+            return None;
+        }
         let limit = text.len().min(start + NAME_VALUE_MAX);
         let len = match (quote, text[at]) {
             (Some(quote), _) => memchr::memchr2(quote, b'\\', &text[start..limit])?,
             (None, b'>') => memchr::memchr(b'<', &text[start..limit])?,
             (None, _) => bare_name(&text[start..limit], sense.is_of_place()),
         };
+        let value = &text[start..start + len];
+        if is_masked(value) || sense.is_of_place() && is_of_machine(value) {
+            return None;
+        }
         let hit = values::whole(&text[..start + len], start..start + len, &sense)?;
         let found = &text[hit.start..hit.end];
         (!is_masked(found) && !is_state(found) && hit.start >= self.done).then(|| self.hit(hit))
@@ -108,9 +116,15 @@ impl<'a> Scan<'a> {
         let secret = self.secret_name(key);
         if let Some(secret) = secret {
             let header = matches!(secret.holds, Holds::Authorization | Holds::Cookies);
+            if header && at < self.header_end {
+                return None;
+            }
             let phrase = secret.holds == Holds::Anything && !self.json && is_line_of_settings(text, key.start, at, area.start);
             let extent = if header || phrase { Extent::Line } else { Extent::Word };
             let found = value_after(text, at, extent, key.quote, self.json).map(|found| trimmed(text, found));
+            if let Some(found) = found.as_ref().filter(|_| header) {
+                self.header_end = found.end;
+            }
             if let Some(next) = found.and_then(|found| self.secret(at, key, secret, &found)) {
                 return Some(next);
             }
@@ -337,6 +351,13 @@ fn bare_name(text: &[u8], commas: bool) -> usize {
         _ => &text[..end],
     };
     value.trim_ascii_end().strip_suffix(b",").unwrap_or(value.trim_ascii_end()).len()
+}
+
+/// Whether an address begins as that of a machine or of memory does: `10.0.0.1:80`, `0x7f`, `[::1]`.
+fn is_of_machine(value: &[u8]) -> bool {
+    let word = value.split(|byte| *byte == b' ').next().unwrap_or(value);
+    let joined = word.windows(3).any(|three| matches!(three, [a, b'.' | b':', b] if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric()));
+    joined || word.starts_with(b"0x") || word.starts_with(b"[")
 }
 
 fn begins_key(text: &[u8]) -> bool {
