@@ -137,8 +137,9 @@ impl<'a> Scan<'a> {
             (None, Some(key)) => self.detector.names().may_be_of_somebody(key),
             (None, None) => false,
         };
-        let may_be_whole = area.end - area.start <= WHOLE_MAX && (first.is_some_and(u8::is_ascii_uppercase) || announced());
-        let may_be_whole = may_be_whole && !is_masked(&self.text[area.start..area.end]);
+        let text = &self.text[area.start..area.end];
+        let alone = || first.is_some_and(u8::is_ascii_uppercase) && is_two_capitals(text);
+        let may_be_whole = text.len() <= WHOLE_MAX && (announced() || alone()) && !is_masked(text);
         if may_be_whole && let Some(hit) = values::whole(&self.text[..area.end], area.start..area.end, &self.sense(area)) {
             self.hit(hit);
             return;
@@ -245,6 +246,11 @@ impl<'a> Scan<'a> {
         }
         if !may_be_number(text, at, end, seen) {
             return end;
+        }
+        if end - at == 4
+            && let Some(behind) = behind_moment(text, at)
+        {
+            return behind;
         }
         if end - at == 8 && text.len() - at >= 36 && is_uuid(&text[at..at + 36]) {
             return at + 36;
@@ -385,6 +391,29 @@ impl Pair {
     }
 }
 
+/// A quick look: two or three words, each with a capital, and nothing else.
+fn is_two_capitals(text: &[u8]) -> bool {
+    let mut words = 0;
+    let short = text.len() <= 48;
+    short && text.split(|byte| *byte == b' ').all(|word| {
+        words += 1;
+        words <= 3 && word.first().is_some_and(|first| first.is_ascii_uppercase() || *first >= 0x80)
+    }) && words >= 2
+}
+
+/// Behind the date and time that begin here as ISO 8601 writes them, when it is a moment of some day: nobody is born at
+/// 14:03:07. A date without time, or at midnight, may be one of birth.
+fn behind_moment(text: &[u8], at: usize) -> Option<usize> {
+    const FORM: &[u8] = b"0000-00-00T00:00:00";
+    let moment = text.get(at..at + FORM.len())?;
+    let fits = |(have, form): (&u8, &u8)| match form {
+        b'0' => have.is_ascii_digit(),
+        b'T' => matches!(have, b'T' | b' '),
+        _ => have == form,
+    };
+    (moment.iter().zip(FORM).all(fits) && &moment[11..] != b"00:00:00").then_some(at + FORM.len())
+}
+
 /// Whether an object or array of JSON may begin here; `[MASKED]` is none.
 fn begins_json(text: &[u8]) -> bool {
     let inside = || text[1..].iter().copied().find(|byte| !byte.is_ascii_whitespace());
@@ -400,7 +429,11 @@ fn begins_json(text: &[u8]) -> bool {
 fn may_name_somebody(text: &[u8], at: usize, end: usize, seen: u8) -> bool {
     match text[at] {
         b'A'..=b'Z' | 0x80.. => seen & class::DIGIT == 0,
-        b'0'..=b'9' => end - at <= 6 && matches!(text[end..], [b' ' | b',' | b'-' | b'/', _, ..]),
+        b'0'..=b'9' => match text[end..] {
+            [b' ', next, ..] => end - at <= 6 && (next.is_ascii_alphabetic() || next >= 0x80),
+            [b',' | b'-' | b'/', ..] => end - at <= 5,
+            _ => false,
+        },
         _ => match text[end..] {
             [b' ' | b'.' | b'/', next, ..] if next.is_ascii_uppercase() || next >= 0x80 => end - at <= 10,
             [b'.', b' ', next, ..] => next.is_ascii_uppercase() || next >= 0x80,
