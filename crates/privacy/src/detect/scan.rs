@@ -418,6 +418,8 @@ fn behind_moment(text: &[u8], at: usize) -> Option<usize> {
 fn begins_json(text: &[u8]) -> bool {
     let inside = || text[1..].iter().copied().find(|byte| !byte.is_ascii_whitespace());
     match text.first() {
+        // A string alone: what is in it ends where it does.
+        Some(b'"') => true,
         Some(b'{') => matches!(inside(), Some(b'"' | b'}')),
         Some(b'[') => matches!(inside(), Some(b'"' | b'{' | b'[' | b']' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n')),
         _ => false,

@@ -97,7 +97,7 @@ fn a_text_that_comes_again_is_looked_at_under_each_name() {
     }
     builder.finish_record(Record::at(Timestamp::from_micros(0)));
     let admitted = gateway().admit(builder.build());
-    let texts: Vec<_> = admitted.batch().all_fields().iter().map(|field| match field.value {
+    let texts = admitted.batch().all_fields().iter().map(|field| match field.value {
         Value::Text(text) => admitted.batch().text(text),
         _ => "",
     });
