@@ -92,7 +92,9 @@ impl FullName {
         if self.words[0]?.case == Case::Upper && known < words {
             return None;
         }
-        let given = self.words[0].is_some_and(|word| word.listed.given && !word.listed.ambiguous);
+        // Short names are words of some other language.
+        let is_long = self.end - self.start > 3 && self.words[0]?.case == Case::Capital;
+        let given = self.words[0].is_some_and(|word| word.listed.given && !word.listed.ambiguous && is_long);
         if is_before_mail(rest) && (2..=4).contains(&self.len) && (sure > 0 || self.words[0]?.case == Case::Capital) {
             return Some("person.mail");
         }
