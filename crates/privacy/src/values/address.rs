@@ -120,7 +120,9 @@ fn finish(text: &[u8], start: usize, street_end: usize, is_sure: bool, rule: &'s
         [b'%' | b'=' | b'(' | b'@', ..] => false,
         _ => true,
     };
-    (ends_well && (is_sure || tail.is_sure)).then(|| Hit::new(start..tail.end, Kind::Address, rule))
+    // A code that follows the street without a comma may be any number.
+    let is_coded = tail.is_sure && text[street_end..].starts_with(b",");
+    (ends_well && (is_sure || is_coded)).then(|| Hit::new(start..tail.end, Kind::Address, rule))
 }
 
 /// Behind one to five digits, a letter, and a second number: `12`, `221B`, `10-12`, `4/7`, `12 a`.

@@ -45,7 +45,7 @@ const GROUPINGS: [&[usize]; 5] = [&[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4], &[4, 4,
 pub(super) fn find(text: &[u8], run: &Run, context: &dyn Fn() -> Context) -> Option<Hit> {
     if (13..=19).contains(&run.len(0)) {
         let digits = run.digits(1);
-        return (may_end(text, run.end(1)) && is_card(digits) && stands_alone(digits.len(), &context()))
+        return (may_end(text, run.end(1)) && is_card(digits) && stands_alone(digits, &context()))
             .then(|| Hit::new(run.start..run.end(1), Kind::CreditCard, "card.plain"));
     }
     if run.groups < 3 || run.len(0) != 4 {
@@ -63,11 +63,14 @@ pub(super) fn find(text: &[u8], run: &Run, context: &dyn Fn() -> Context) -> Opt
 
 /// One in ten numbers passes the sum by chance. Among numbers as long as cards mostly are, few begin as cards do; among
 /// those of 13, 14 and 17 to 19 digits are times, ids and counters without end, which need a word that speaks of cards.
-fn stands_alone(len: usize, context: &Context) -> bool {
+/// Where a key speaks of something else (`order_id`), only what most cards begin with counts: a card in the wrong field
+/// is worse than an order's number masked.
+fn stands_alone(digits: &[u8], context: &Context) -> bool {
+    let is_common = matches!(digits, [4, ..] | [5, 1..=5, ..] | [3, 4 | 7, ..] | [6, 0, 1, 1, ..]);
     match context.class {
         Some(KeyClass::Card) => true,
         Some(_) => false,
-        None => matches!(len, 15 | 16) && !context.is_other,
+        None => matches!(digits.len(), 15 | 16) && (is_common || !context.is_other),
     }
 }
 

@@ -2,7 +2,7 @@
 pub(super) fn luhn(digits: &[u8]) -> bool {
     let doubled = |digit: u8| if digit > 4 { 2 * digit - 9 } else { 2 * digit };
     let sum: u32 = digits.iter().rev().enumerate().map(|(i, &d)| u32::from(if i % 2 == 1 { doubled(d) } else { d })).sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// The remainder by 97 of digits and letters, letters as 10 to 35 (ISO 7064, and ISO 13616 for IBAN).

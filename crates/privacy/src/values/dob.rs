@@ -95,7 +95,11 @@ fn east_asian(text: &[u8], next: usize, year: u32) -> Option<usize> {
 fn month_before(text: &[u8], at: usize, next: usize, day: u32) -> Option<(usize, usize)> {
     let before = text[..at].strip_suffix(b" ").or_else(|| text[..at].strip_suffix(b"-"))?;
     let before = before.strip_suffix(b".").unwrap_or(before);
-    let start = before.iter().rposition(|byte| !byte.is_ascii_alphabetic() && *byte < 0x80).map_or(0, |last| last + 1);
+    let front = before.len().saturating_sub(20);
+    let start = before[front..]
+        .iter()
+        .rposition(|byte| !byte.is_ascii_alphabetic() && *byte < 0x80)
+        .map_or(front, |last| front + last + 1);
     month(&before[start..])?;
     let after =
         [&b"st"[..], b"nd", b"rd", b"th"].into_iter().find(|ending| text[next..].starts_with(ending)).map_or(next, |_| next + 2);

@@ -62,3 +62,8 @@ pub(super) fn char_at(text: &[u8], at: usize) -> Option<char> {
     };
     std::str::from_utf8(text.get(at..at + len)?).ok()?.chars().next()
 }
+
+/// Whether a word ends in one of these; the last letter is compared first, for most words end in none.
+pub(super) fn ends_with_any(word: &[u8], endings: &[&[u8]]) -> bool {
+    endings.iter().any(|ending| ending.last() == word.last() && word.ends_with(ending))
+}

@@ -60,6 +60,9 @@ pub(super) fn named(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Op
     (fits && may_end(text, token.end)).then(|| Hit::new(token.start..token.end, kind, rule))
 }
 
+/// Longer than every number that is named.
+const LEN_MAX: usize = 24;
+
 /// Letters and digits in groups.
 struct Token {
     start: usize,
@@ -80,6 +83,10 @@ impl Token {
         let mut group = 0;
         while let Some(&byte) = text.get(token.end) {
             if byte.is_ascii_alphanumeric() {
+                // Nothing that is named here is as long, and no input may be read again and again.
+                if token.len > LEN_MAX {
+                    break;
+                }
                 token.len += 1;
                 group += 1;
                 token.digits += usize::from(byte.is_ascii_digit());

@@ -258,6 +258,25 @@ fn look_alikes_are_left_alone() {
     }
 }
 
+/// Inputs made to be read again and again: a megabyte must not take longer than a megabyte.
+#[test]
+fn no_input_is_read_more_than_a_few_times() {
+    for piece in ["1", "a1-", "A ", "1 ", "+1", "(", "Emma, ", "12 Main ", "a", "É", "1.", "May ", "Calle ", "0-", "AB12", "Mr "]
+    {
+        let text = piece.repeat(50_000 / piece.len());
+        let bytes = text.as_bytes();
+        let start = std::time::Instant::now();
+        let mut hits = Vec::new();
+        words(bytes, 0..bytes.len(), &Cue::default(), &mut hits);
+        for at in 0..bytes.len() {
+            let cue = Cue { key: None, before: &bytes[at.saturating_sub(48)..at], after: b"" };
+            number(bytes, at, &cue);
+        }
+        // Some microseconds a byte, without optimisation; what is read again from every byte on takes minutes.
+        assert!(start.elapsed().as_secs() < 10, "{piece}");
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn nothing_panics_and_hits_are_in_place(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..80), at in 0..80usize) {

@@ -1,5 +1,6 @@
 use std::sync::LazyLock;
 
+use crate::values::fold::ends_with_any;
 use crate::values::lexicon::Lexicon;
 
 /// What a word says about streets; without marks and in small letters.
@@ -98,7 +99,8 @@ const ENDINGS: &[&[u8]] = &[
 ];
 
 pub(super) fn ends_like_street(folded: &[u8]) -> bool {
-    ENDINGS.iter().any(|ending| folded.len() >= ending.len() + 3 && folded.ends_with(ending))
+    // Something stands before: "Weg" alone is not the end of a name.
+    folded.len() > 3 && ends_with_any(&folded[3..], ENDINGS)
 }
 
 /// Whether a text begins with a small word for a street, and a capital behind it.

@@ -119,7 +119,7 @@ impl Word {
         let is_capital = first.is_uppercase()
             || is_ordinal
             || LINKED.iter().any(|link| word.strip_prefix(link).is_some_and(|rest| rest.starts_with(char::is_uppercase)));
-        if !is_capital && kind.is_none() && !LITTLE.contains(&folded) {
+        if !is_capital && kind.is_none() && !is_little(folded) {
             return None;
         }
         // The dot of an abbreviation belongs to it.
@@ -136,11 +136,58 @@ const LINKED: &[&str] = &["d'", "l'", "d’", "l’", "dell'", "dell’", "dall'
 const DIRECTIONS: &[&str] = &["N", "S", "E", "W", "NW", "NE", "SW", "SE", "North", "South", "East", "West"];
 
 /// Little words in the names of streets.
-const LITTLE: &[&[u8]] = &[
-    b"de", b"du", b"des", b"la", b"le", b"les", b"del", b"los", b"las", b"el", b"della", b"delle", b"dei", b"degli", b"di",
-    b"da", b"do", b"dos", b"das", b"den", b"der", b"dem", b"van", b"von", b"the", b"of", b"and", b"et", b"y", b"e", b"i", b"in",
-    b"an", b"am", b"zum", b"zur", b"unter", b"auf", b"sur", b"saint", b"op", b"aan", b"het", b"al", b"alle", b"na", b"av",
-];
+fn is_little(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"de"
+            | b"du"
+            | b"des"
+            | b"la"
+            | b"le"
+            | b"les"
+            | b"del"
+            | b"los"
+            | b"las"
+            | b"el"
+            | b"della"
+            | b"delle"
+            | b"dei"
+            | b"degli"
+            | b"di"
+            | b"da"
+            | b"do"
+            | b"dos"
+            | b"das"
+            | b"den"
+            | b"der"
+            | b"dem"
+            | b"van"
+            | b"von"
+            | b"the"
+            | b"of"
+            | b"and"
+            | b"et"
+            | b"y"
+            | b"e"
+            | b"i"
+            | b"in"
+            | b"an"
+            | b"am"
+            | b"zum"
+            | b"zur"
+            | b"unter"
+            | b"auf"
+            | b"sur"
+            | b"saint"
+            | b"op"
+            | b"aan"
+            | b"het"
+            | b"al"
+            | b"alle"
+            | b"na"
+            | b"av"
+    )
+}
 
 fn folded(word: &str) -> ([u8; LETTERS_MAX], usize) {
     let (mut folded, mut len) = ([0; LETTERS_MAX], 0);

@@ -53,7 +53,7 @@ const CLASSES: &[(super::KeyClass, &str)] = &[
     ),
     (
         Dob,
-        "dob dateofbirth birthdate birthday birth born dobirth bday bdate birthdt bornon bornat birthed geburtsdatum geburtstag \
+        "dob dateofbirth birthdate birthday birth born dobirth bday birthdt bornon bornat birthed geburtsdatum geburtstag \
          geboren geb gebdatum geboortedatum geboren datenaissance datedenaissance naissance nele neele ne nee \
          fechanacimiento fechadenacimiento nacimiento nacidoel nacidael nacido nacida fnac datanascita datadinascita nascita \
          natoil natail nato datanascimento datadenascimento nascimento nascido nascida nascidoem datanasc dtnasc \

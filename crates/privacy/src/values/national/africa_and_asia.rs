@@ -75,7 +75,7 @@ fn cn_id(value: &[u8]) -> bool {
 fn hk_id(value: &[u8]) -> bool {
     let letter = u32::from(value[0] - b'A') + 10;
     let check = if value[7] == b'A' { 10 } else { u32::from(value[7]) };
-    (36 * 9 + letter * 8 + weighted(&value[1..7], &[7, 6, 5, 4, 3, 2]) + check) % 11 == 0
+    (36 * 9 + letter * 8 + weighted(&value[1..7], &[7, 6, 5, 4, 3, 2]) + check).is_multiple_of(11)
 }
 
 /// Ministry of the Interior: the letter as two digits, weights 1 9 8 7 6 5 4 3 2 1 1, mod 10.
@@ -83,7 +83,7 @@ fn tw_id(value: &[u8]) -> bool {
     const ORDER: &[u8; 26] = b"ABCDEFGHJKLMNPQRSTUVXYWZIO";
     let place = ORDER.iter().position(|&letter| letter == value[0]).unwrap_or(0) as u32 + 10;
     let sum = place / 10 + place % 10 * 9 + weighted(&value[1..], &[8, 7, 6, 5, 4, 3, 2, 1, 1]);
-    matches!(value[1], 1 | 2 | 8 | 9) && sum % 10 == 0
+    matches!(value[1], 1 | 2 | 8 | 9) && sum.is_multiple_of(10)
 }
 
 /// Resident registration: date, sex and century; the sum by 2 to 9, 2 to 5 held until October 2020, so it may fail.
@@ -125,7 +125,7 @@ fn za_id(value: &[u8]) -> bool {
 
 /// Australian Taxation Office: weights 1 4 3 7 5 8 6 9 10, mod 11.
 fn au_tfn(value: &[u8]) -> bool {
-    number(value) > 0 && weighted(value, &[1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 == 0
+    number(value) > 0 && weighted(value, &[1, 4, 3, 7, 5, 8, 6, 9, 10]).is_multiple_of(11)
 }
 
 /// Services Australia: begins with 2 to 6, weights 1 3 7 9 1 3 7 9, mod 10 in the ninth place.

@@ -22,7 +22,7 @@ pub(super) const SCHEMES: &[Scheme] = &[
 
 /// PESEL (Ustawa o ewidencji ludności): weights 1 3 7 9; the century is in the month.
 fn pl_pesel(value: &[u8]) -> bool {
-    weighted(value, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 == 0 && is_month_day(two(value, 2) % 20, two(value, 4))
+    weighted(value, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]).is_multiple_of(10) && is_month_day(two(value, 2) % 20, two(value, 4))
 }
 
 /// Ministerstwo Finansów: weights 6 5 7 2 3 4 5 6 7, mod 11.
@@ -40,7 +40,7 @@ fn pl_card(value: &[u8]) -> bool {
 /// digits without check until 1953.
 fn cz_rc(value: &[u8]) -> bool {
     let month = two(value, 2) % 50;
-    let is_check = value.len() == 9 || number(value) % 11 == 0 || number(&value[..9]) % 11 == 10 && value[9] == 0;
+    let is_check = value.len() == 9 || number(value).is_multiple_of(11) || number(&value[..9]) % 11 == 10 && value[9] == 0;
     is_check && is_month_day(if month > 20 { month - 20 } else { month }, two(value, 4))
 }
 

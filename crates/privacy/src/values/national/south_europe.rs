@@ -46,7 +46,7 @@ fn es_nie(value: &[u8]) -> bool {
 /// Autoridade Tributária: weights 9 to 2, mod 11.
 fn pt_nif(value: &[u8]) -> bool {
     let check = 11 - weighted(&value[..8], &[9, 8, 7, 6, 5, 4, 3, 2]) % 11;
-    u32::from(value[8]) == if check > 9 { 0 } else { check } && matches!(value[0], 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9)
+    u32::from(value[8]) == if check > 9 { 0 } else { check } && matches!(value[0], 1..=9)
 }
 
 /// Decreto ministeriale 23 dicembre 1976: values of the characters in odd places, those in even places are their order.

@@ -76,7 +76,7 @@ fn at_svnr(value: &[u8]) -> bool {
 
 /// Zentrale Ausgleichsstelle: country 756 and the check digit of EAN-13.
 fn ch_ahv(value: &[u8]) -> bool {
-    value.starts_with(&[7, 5, 6]) && weighted(value, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 == 0
+    value.starts_with(&[7, 5, 6]) && weighted(value, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]).is_multiple_of(10)
 }
 
 /// INSEE: sex, year, month, place and order, key 97 - n mod 97; on Corsica 2A counts as 19 and 2B as 18.

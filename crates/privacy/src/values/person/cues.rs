@@ -105,6 +105,7 @@ fn last_word(text: &[u8]) -> (&[u8], &[u8]) {
         return (b"", b"");
     }
     let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80;
-    let start = text[..end].iter().rposition(|byte| !is_letter(byte)).map_or(0, |last| last + 1);
+    let front = end.saturating_sub(18);
+    let start = text[front..end].iter().rposition(|byte| !is_letter(byte)).map_or(front, |last| front + last + 1);
     if end - start > 16 { (b"", b"") } else { (&text[start..end], &text[..start]) }
 }

@@ -92,7 +92,9 @@ impl FullName {
         if self.words[0]?.case == Case::Upper && known < words {
             return None;
         }
-        let given = self.words[0].is_some_and(|word| word.listed.given && !word.listed.ambiguous);
+        // Short names are words of some other language.
+        let is_long = self.end - self.start > 3 && self.words[0]?.case == Case::Capital;
+        let given = self.words[0].is_some_and(|word| word.listed.given && !word.listed.ambiguous && is_long);
         if is_before_mail(rest) && (2..=4).contains(&self.len) && (sure > 0 || self.words[0]?.case == Case::Capital) {
             return Some("person.mail");
         }
@@ -110,13 +112,9 @@ impl FullName {
 
 /// Behind the little words inside of names: `van der`, `de la`, `bin`.
 fn behind_particles(text: &[u8], mut at: usize) -> usize {
-    const PARTICLES: &[&[u8]] = &[
-        b"van", b"von", b"der", b"den", b"de", b"da", b"do", b"dos", b"das", b"del", b"della", b"di", b"du", b"la", b"le", b"el",
-        b"al", b"bin", b"ibn", b"ben", b"bint", b"af", b"av", b"ter", b"ten", b"zu", b"y", b"e", b"dela",
-    ];
     for _ in 0..3 {
         let word = text[at..].iter().take(6).take_while(|byte| byte.is_ascii_lowercase()).count();
-        if !PARTICLES.contains(&&text[at..at + word]) || text.get(at + word) != Some(&b' ') {
+        if !is_particle(&text[at..at + word]) || text.get(at + word) != Some(&b' ') {
             break;
         }
         at += word + 1;
@@ -127,4 +125,39 @@ fn behind_particles(text: &[u8], mut at: usize) -> usize {
 /// Before ` <emma@`, as in the headers of letters.
 fn is_before_mail(rest: &[u8]) -> bool {
     rest.starts_with(b" <") && rest[2..].iter().take(64).take_while(|byte| !matches!(byte, b' ' | b'>')).any(|&byte| byte == b'@')
+}
+
+fn is_particle(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"van"
+            | b"von"
+            | b"der"
+            | b"den"
+            | b"de"
+            | b"da"
+            | b"do"
+            | b"dos"
+            | b"das"
+            | b"del"
+            | b"della"
+            | b"di"
+            | b"du"
+            | b"la"
+            | b"le"
+            | b"el"
+            | b"al"
+            | b"bin"
+            | b"ibn"
+            | b"ben"
+            | b"bint"
+            | b"af"
+            | b"av"
+            | b"ter"
+            | b"ten"
+            | b"zu"
+            | b"y"
+            | b"e"
+            | b"dela"
+    )
 }

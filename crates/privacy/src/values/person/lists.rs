@@ -1,6 +1,6 @@
 use std::sync::LazyLock;
 
-use crate::values::fold::push_folded;
+use crate::values::fold::{ends_with_any, push_folded};
 use crate::values::lexicon::Lexicon;
 
 /// What the lists say about a word.
@@ -30,12 +30,69 @@ const FAMILY: &str = include_str!("family.txt");
 const AMBIGUOUS: &str = include_str!("ambiguous.txt");
 
 /// How families are named in languages that make names by an ending. Long enough to be no part of everyday words.
-const FAMILY_ENDINGS: &[&str] = &[
-    "sson", "sen", "wski", "wska", "cki", "cka", "dzki", "nski", "nska", "wicz", "czyk", "enko", "chuk", "ovic", "evic", "vich",
-    "ovich", "evich", "ishvili", "adze", "opoulos", "akis", "oglu", "escu", "eanu", "inen", "dottir", "ova", "eva", "ides",
-    "mann", "stein", "berger", "meyer", "hofer", "huber", "bauer", "elli", "etti", "ucci", "acci", "ardi", "inho", "quist",
-    "gren", "strom", "zadeh", "pour", "wala", "ramanian", "asinghe", "aratne", "оглы", "енко", "ова", "ева", "ский", "ская",
-    "ович", "ин", "ов", "ев",
+const FAMILY_ENDINGS: &[&[u8]] = &[
+    b"sson",
+    b"sen",
+    b"wski",
+    b"wska",
+    b"cki",
+    b"cka",
+    b"dzki",
+    b"nski",
+    b"nska",
+    b"wicz",
+    b"czyk",
+    b"enko",
+    b"chuk",
+    b"ovic",
+    b"evic",
+    b"vich",
+    b"ovich",
+    b"evich",
+    b"ishvili",
+    b"adze",
+    b"opoulos",
+    b"akis",
+    b"oglu",
+    b"escu",
+    b"eanu",
+    b"inen",
+    b"dottir",
+    b"ova",
+    b"eva",
+    b"ides",
+    b"mann",
+    b"stein",
+    b"berger",
+    b"meyer",
+    b"hofer",
+    b"huber",
+    b"bauer",
+    b"elli",
+    b"etti",
+    b"ucci",
+    b"acci",
+    b"ardi",
+    b"inho",
+    b"quist",
+    b"gren",
+    b"strom",
+    b"zadeh",
+    b"pour",
+    b"wala",
+    b"ramanian",
+    b"asinghe",
+    b"aratne",
+    "оглы".as_bytes(),
+    "енко".as_bytes(),
+    "ова".as_bytes(),
+    "ева".as_bytes(),
+    "ский".as_bytes(),
+    "ская".as_bytes(),
+    "ович".as_bytes(),
+    "ин".as_bytes(),
+    "ов".as_bytes(),
+    "ев".as_bytes(),
 ];
 
 /// What the lists say about one word without dashes.
@@ -45,7 +102,7 @@ pub(super) fn look_up(word: &str) -> Listed {
     word.chars().filter(|letter| letter.is_alphabetic()).for_each(|letter| push_folded(letter, &mut folded, &mut len));
     let folded = &folded[..len];
     NAMES.get(folded).unwrap_or_else(|| {
-        let ends_so = len >= 6 && FAMILY_ENDINGS.iter().any(|ending| folded.ends_with(ending.as_bytes()));
+        let ends_so = len >= 6 && ends_with_any(folded, FAMILY_ENDINGS);
         Listed { ends_so, ..Listed::default() }
     })
 }

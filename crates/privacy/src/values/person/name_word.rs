@@ -42,6 +42,11 @@ impl NameWord {
                 return None;
             }
         }
+        // "Emma's" is Emma.
+        if text[at..end].ends_with(b"'s") {
+            end -= 2;
+            letters -= 1;
+        }
         if letters == 1 && first.is_ascii() {
             return Some(NameWord {
                 start: at,
