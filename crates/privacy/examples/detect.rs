@@ -28,9 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let answer = if mode == "masked" {
             serde_json::json!({ "id": record["id"], "text": policy.masked(text, &found) })
         } else {
-            let span = |finding: &privacy::detect::Finding| {
-                serde_json::json!({ "start": finding.start, "end": finding.end, "type": finding.kind.name(), "rule": finding.rule })
-            };
+            let span = |finding: &privacy::detect::Finding| serde_json::json!({ "start": finding.start, "end": finding.end, "type": finding.kind.name(), "rule": finding.rule });
             serde_json::json!({ "id": record["id"], "spans": found.iter().map(span).collect::<Vec<_>>() })
         };
         writeln!(out, "{answer}")?;

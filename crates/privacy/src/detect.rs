@@ -30,9 +30,9 @@ use std::ops::Range;
 
 use crate::detect::cues::Cues;
 use crate::detect::key_name::last_segment;
-use crate::detect::names::{Names, Secret};
-pub use crate::detect::names::{Holds, Reach, SecretName};
 pub(crate) use crate::detect::names::STANDARD;
+pub use crate::detect::names::{Holds, Reach, SecretName};
+use crate::detect::names::{Names, Secret};
 use crate::detect::scan::{Level, Scan};
 use crate::values::Sense;
 use crate::{Kind, Policy};

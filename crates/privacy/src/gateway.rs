@@ -114,7 +114,9 @@ impl Screening<'_> {
                     text if text.starts_with(['[', '{']) && text != MASKING_ERROR => Value::Json(masked),
                     _ => Value::Text(masked),
                 }),
-                Value::Int(number) if name.has_numbers() || number.unsigned_abs() >= CARD_MIN => self.number(&number.to_string(), name),
+                Value::Int(number) if name.has_numbers() || number.unsigned_abs() >= CARD_MIN => {
+                    self.number(&number.to_string(), name)
+                }
                 Value::Float(number) if name.has_numbers() => self.number(&number.to_string(), name),
                 Value::Int(_) | Value::Float(_) | Value::Bool(_) => None,
             };
@@ -220,7 +222,8 @@ impl Clean {
             0..8 => (text.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)), 0),
             len => (word(0), word(len - 8) ^ word(len / 2)),
         };
-        let mixed = (head ^ tail.rotate_left(29) ^ (u64::from(place) << 48 | text.len() as u64)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed =
+            (head ^ tail.rotate_left(29) ^ (u64::from(place) << 48 | text.len() as u64)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (mixed >> 54) as usize
     }
 
@@ -238,7 +241,9 @@ impl Clean {
 
 /// The id of a trace or span as OpenTelemetry writes it.
 fn is_trace(text: &str) -> bool {
-    matches!(text.len(), 16 | 32) && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) && text.bytes().any(|byte| byte >= b'a')
+    matches!(text.len(), 16 | 32)
+        && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        && text.bytes().any(|byte| byte >= b'a')
 }
 
 /// Whether the arena holds more than what is pointed at.

@@ -103,7 +103,8 @@ fn push_last_four(out: &mut String, before: &str, kind: Kind, value: &str) {
 fn push_hash(out: &mut String, key: &[u8; 32], kind: Kind, value: &str) {
     const BLOCK: usize = 64;
     let padded = |pad: u8| std::array::from_fn::<u8, BLOCK, _>(|at| key.get(at).copied().unwrap_or(0) ^ pad);
-    let inner = Sha256::new().chain_update(padded(0x36)).chain_update(kind.name()).chain_update([0]).chain_update(value).finalize();
+    let inner =
+        Sha256::new().chain_update(padded(0x36)).chain_update(kind.name()).chain_update([0]).chain_update(value).finalize();
     let hash = Sha256::new().chain_update(padded(0x5c)).chain_update(inner).finalize();
     out.push('[');
     out.push_str(kind.name());

@@ -38,7 +38,8 @@ impl Default for Policy {
     /// Masks everything but the addresses of machines, which operators need.
     fn default() -> Policy {
         let names = STANDARD.iter().map(SecretName::from).collect();
-        let policy = Policy { secret_names: names, preset: Preset::Least, hash_key: [0; 32], actions: [Action::Mask; Kind::COUNT] };
+        let policy =
+            Policy { secret_names: names, preset: Preset::Least, hash_key: [0; 32], actions: [Action::Mask; Kind::COUNT] };
         policy.with(Kind::Ip, Action::Keep).with(Kind::Mac, Action::Keep)
     }
 }

@@ -20,7 +20,9 @@ impl Scan<'_> {
     pub(crate) fn is_option(&self, at: usize, area: Area<'_>) -> bool {
         let before = &self.text[area.start.max(self.done).min(at)..at];
         match before {
-            [rest @ .., b'-', b'-'] | [rest @ .., b'-'] => rest.last().is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'[' | b',')),
+            [rest @ .., b'-', b'-'] | [rest @ .., b'-'] => {
+                rest.last().is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'[' | b','))
+            }
             _ => false,
         }
     }
@@ -28,7 +30,8 @@ impl Scan<'_> {
     /// `--password x`. With `=` between it is a pair like any other.
     pub(crate) fn option(&mut self, at: usize, area: Area<'_>) -> Option<usize> {
         let text = &self.text[..area.end];
-        let name_end = at + text[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'-' | b'_' | b'.')).count();
+        let name_end = at
+            + text[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'-' | b'_' | b'.')).count();
         let secret = self.detector.names().classify(&text[at..name_end])?;
         // In a list of arguments as JSON or Python writes them, quotes and a comma stand between.
         let gap = text[name_end..].iter().take(6).take_while(|byte| matches!(**byte, b' ' | b'\t' | b'"' | b'\'' | b',')).count();
@@ -41,7 +44,12 @@ impl Scan<'_> {
             Holds::Credential | Holds::Random => plain.len() >= 8 && !is_path(plain) && plain.iter().any(u8::is_ascii_digit),
             Holds::Authorization | Holds::Cookies => false,
         };
-        let good = blank && fits && !plain.starts_with(b"-") && !is_masked(plain) && !is_placeholder(plain) && !is_one_of(plain, &["is", "was", "for", "and", "or", "option", "flag", "must"]);
+        let good = blank
+            && fits
+            && !plain.starts_with(b"-")
+            && !is_masked(plain)
+            && !is_placeholder(plain)
+            && !is_one_of(plain, &["is", "was", "for", "and", "or", "option", "flag", "must"]);
         good.then(|| self.push_secret(value, secret.kind, &text[at..name_end], None))
     }
 
@@ -52,18 +60,31 @@ impl Scan<'_> {
         let line_end = behind + memchr::memchr(b'\n', &text[behind..]).unwrap_or(end - behind);
         let words = arguments(text, behind, line_end);
         let value = match command {
-            Command::Joined => words.iter().find(|word| text[(*word).clone()].starts_with(b"-p") && word.len() > 2 && text[word.start + 2] != b'-').map(|word| word.start + 2..word.end),
-            Command::Apart(options) => words.windows(2).find(|two| options.iter().any(|option| text[two[0].clone()] == *option.as_bytes())).map(|two| two[1].clone()),
+            Command::Joined => words
+                .iter()
+                .find(|word| text[(*word).clone()].starts_with(b"-p") && word.len() > 2 && text[word.start + 2] != b'-')
+                .map(|word| word.start + 2..word.end),
+            Command::Apart(options) => words
+                .windows(2)
+                .find(|two| options.iter().any(|option| text[two[0].clone()] == *option.as_bytes()))
+                .map(|two| two[1].clone()),
             Command::UserColon => user_colon(text, &words),
             Command::NetUse => {
                 let user = words.iter().position(|word| text[word.clone()].to_ascii_lowercase().starts_with(b"/user:"));
-                user.and_then(|user| words.get(user + 1).or_else(|| words.get(user.checked_sub(1).filter(|before| *before >= 2)?))).cloned()
+                user.and_then(|user| {
+                    words.get(user + 1).or_else(|| words.get(user.checked_sub(1).filter(|before| *before >= 2)?))
+                })
+                .cloned()
             }
             Command::NetUser => words.get(1).filter(|word| !matches!(text[word.start], b'/' | b'*')).cloned(),
         }?;
         let value = unquoted(text, value);
         let plain = &text[value.clone()];
-        let good = !plain.is_empty() && !is_masked(plain) && !is_placeholder(plain) && plain != b"-" && !is_one_of(&plain[..1], &["-", "/"]);
+        let good = !plain.is_empty()
+            && !is_masked(plain)
+            && !is_placeholder(plain)
+            && plain != b"-"
+            && !is_one_of(&plain[..1], &["-", "/"]);
         good.then(|| {
             let kind = vendors::kind_of(plain).unwrap_or(Kind::Password);
             self.found_ahead(value, kind, "command");
@@ -74,8 +95,13 @@ impl Scan<'_> {
 
 /// `-u user:password`, `--user user:password`, `-a user:password`, `-U user%password`.
 fn user_colon(text: &[u8], words: &[Range<usize>]) -> Option<Range<usize>> {
-    let named = words.windows(2).find(|two| is_one_of(&text[two[0].clone()], &["-u", "--user", "--proxy-user", "-a", "--auth"])).map(|two| two[1].clone());
-    let joined = || words.iter().find(|word| text[(*word).clone()].starts_with(b"-u") && word.len() > 3).map(|word| word.start + 2..word.end);
+    let named = words
+        .windows(2)
+        .find(|two| is_one_of(&text[two[0].clone()], &["-u", "--user", "--proxy-user", "-a", "--auth"]))
+        .map(|two| two[1].clone());
+    let joined = || {
+        words.iter().find(|word| text[(*word).clone()].starts_with(b"-u") && word.len() > 3).map(|word| word.start + 2..word.end)
+    };
     let user = unquoted(text, named.or_else(joined)?);
     let mark = memchr::memchr2(b':', b'%', &text[user.clone()])?;
     (mark > 0 || user.len() > 1).then_some(user.start + mark + 1..user.end)
@@ -122,7 +148,9 @@ fn value_at(text: &[u8], at: usize, spaced: bool) -> Option<Range<usize>> {
     let quote = text[..at].last().copied().filter(|byte| spaced && matches!(byte, b'"' | b'\''));
     let len = match quote {
         Some(quote) => text[at..].iter().take(256).take_while(|byte| **byte != quote && **byte != b'\n').count(),
-        None => text[at..].iter().take(256).take_while(|byte| !byte.is_ascii_whitespace() && !matches!(**byte, b'"' | b'\'')).count(),
+        None => {
+            text[at..].iter().take(256).take_while(|byte| !byte.is_ascii_whitespace() && !matches!(**byte, b'"' | b'\'')).count()
+        }
     };
     let mut end = at + len;
     while quote.is_none() && end > at && matches!(text[end - 1], b',' | b')' | b']' | b';' | b'\\') {

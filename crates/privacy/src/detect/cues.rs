@@ -57,6 +57,7 @@ const WORDS: &[(&str, Cue)] = &[
     ("passcode", Cue::Password),
     ("passphrase", Cue::Password),
     ("pwd", Cue::Password),
+    ("pw", Cue::Password),
     ("passwort", Cue::Password),
     ("kennwort", Cue::Password),
     ("mot de passe", Cue::Password),
@@ -202,7 +203,11 @@ impl Scan<'_> {
     fn vendor(&mut self, at: usize, longest: &str, area: Area<'_>) -> Option<usize> {
         let text = &self.text[..area.end];
         let fits = |prefix: &str| longest.starts_with(prefix);
-        let found = VENDORS.iter().filter(|vendor| fits(vendor.prefix)).filter_map(|vendor| vendor.token_at(text, at)).max_by_key(|(range, _)| range.end);
+        let found = VENDORS
+            .iter()
+            .filter(|vendor| fits(vendor.prefix))
+            .filter_map(|vendor| vendor.token_at(text, at))
+            .max_by_key(|(range, _)| range.end);
         let (range, kind) = found?;
         let end = self.push(range, kind, "vendor");
         Some(if kind == Kind::AwsKey { self.aws_secret_after(end, area) } else { end })
@@ -212,7 +217,11 @@ impl Scan<'_> {
     fn aws_secret_after(&mut self, end: usize, area: Area<'_>) -> usize {
         const SECRET: usize = 40;
         let text = &self.text[..area.end];
-        let gap = text[end..].iter().take(4).take_while(|byte| matches!(**byte, b' ' | b'/' | b':' | b',' | b'|' | b';' | b'\t')).count();
+        let gap = text[end..]
+            .iter()
+            .take(4)
+            .take_while(|byte| matches!(**byte, b' ' | b'/' | b':' | b',' | b'|' | b';' | b'\t'))
+            .count();
         let is_body = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'/' | b'+' | b'=');
         let secret_at = |start: &usize| text[*start..].iter().take(SECRET + 1).take_while(is_body).count() == SECRET;
         // A slash may be the last mark between the two as well as the first character of the secret.
@@ -231,7 +240,9 @@ impl Scan<'_> {
         }
         let label = &text[behind..label_end];
         let end = match memchr::memmem::find(&text[label_end..], b"-----END").map(|found| label_end + found + 8) {
-            Some(last) => last + memchr::memmem::find(&text[last..text.len().min(last + 64)], b"-----").map_or(0, |found| found + 5),
+            Some(last) => {
+                last + memchr::memmem::find(&text[last..text.len().min(last + 64)], b"-----").map_or(0, |found| found + 5)
+            }
             None => text.len(),
         };
         if memchr::memmem::find(label, b"PRIVATE KEY").is_none() {

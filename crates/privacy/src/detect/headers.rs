@@ -9,18 +9,35 @@ use crate::detect::vendors;
 
 /// Schemes behind which one word follows that is the credential (RFC 7235 and those of vendors).
 const SCHEMES: &[&str] = &[
-    "apikey", "api-key", "bearer", "basic", "bot", "dpop", "genie-key", "gssapi", "jwt", "key", "negotiate", "ntlm", "privatetoken",
-    "sso-key", "token", "sharedkey", "sharedkeylite",
+    "apikey",
+    "api-key",
+    "bearer",
+    "basic",
+    "bot",
+    "dpop",
+    "genie-key",
+    "gssapi",
+    "jwt",
+    "key",
+    "negotiate",
+    "ntlm",
+    "privatetoken",
+    "sso-key",
+    "token",
+    "sharedkey",
+    "sharedkeylite",
 ];
 
 /// Schemes behind which a list of names and values follows, up to the end of the line.
-const LIST_SCHEMES: &[&str] = &["aws4-hmac-sha256", "digest", "hawk", "mac", "oauth", "scram-sha-256", "scram-sha-1", "signature"];
+const LIST_SCHEMES: &[&str] =
+    &["aws4-hmac-sha256", "digest", "hawk", "mac", "oauth", "scram-sha-256", "scram-sha-1", "signature"];
 
 /// Names of the values in such a list that let somebody in.
 const LIST_SECRETS: &[&str] = &["response", "signature", "mac", "oauth_signature", "oauth_token", "cnonce"];
 
 /// What cookies say about themselves (RFC 6265, 4.1).
-const COOKIE_ATTRIBUTES: &[&str] = &["path", "domain", "expires", "max-age", "samesite", "httponly", "secure", "priority", "version"];
+const COOKIE_ATTRIBUTES: &[&str] =
+    &["path", "domain", "expires", "max-age", "samesite", "httponly", "secure", "priority", "version"];
 
 impl Scan<'_> {
     /// The credential in the value of an `Authorization` header; where to go on.
@@ -30,8 +47,10 @@ impl Scan<'_> {
         let spaces = value[scheme_len..].iter().take_while(|byte| matches!(byte, b' ' | b'+' | b'\t')).count();
         let scheme = &value[..scheme_len];
         if spaces == 0 || scheme_len + spaces == value.len() {
-            let whole = is_like_token(value) || (value.len() >= 4 && scheme_len == value.len() && !is_state(value) && value.iter().any(u8::is_ascii_digit));
-            return (whole && !is_masked(value)).then(|| self.credential(range.start..range.start + scheme_len.max(1).min(value.len()), "authorization"));
+            let whole = is_like_token(value)
+                || (value.len() >= 4 && scheme_len == value.len() && !is_state(value) && value.iter().any(u8::is_ascii_digit));
+            return (whole && !is_masked(value))
+                .then(|| self.credential(range.start..range.start + scheme_len.max(1).min(value.len()), "authorization"));
         }
         if is_one_of(scheme, LIST_SCHEMES) {
             self.credential_list(range.start + scheme_len..range.end);
@@ -41,7 +60,11 @@ impl Scan<'_> {
         let len = self.text[start..range.end].iter().take_while(|byte| is_token68(**byte) || **byte == b':').count();
         let credential = &self.text[start..start + len];
         let known = is_one_of(scheme, SCHEMES) && !is_state(credential);
-        if len == 0 || is_masked(&self.text[start..range.end]) || is_placeholder(credential) || !(known || is_like_token(credential) && len >= 16) {
+        if len == 0
+            || is_masked(&self.text[start..range.end])
+            || is_placeholder(credential)
+            || !(known || is_like_token(credential) && len >= 16)
+        {
             return None;
         }
         Some(self.credential(start..start + len, "authorization"))
@@ -52,7 +75,8 @@ impl Scan<'_> {
         let text = self.text;
         let mut from = range.start;
         while let Some(sign) = memchr::memchr(b'=', &text[from..range.end]).map(|at| from + at) {
-            let name_len = text[from..sign].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+            let name_len =
+                text[from..sign].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
             let start = sign + 1 + text[sign + 1..range.end].iter().take_while(|byte| matches!(byte, b'"' | b'\\')).count();
             let len = text[start..range.end].iter().take_while(|byte| is_token68(**byte) || **byte == b'%').count();
             if is_one_of(&text[sign - name_len..sign], LIST_SECRETS) && len >= 8 {
@@ -111,7 +135,9 @@ impl Scan<'_> {
         let lowered = name.to_ascii_lowercase();
         let named = ["sess", "sid", "token", "auth", "jwt", "csrf", "xsrf", "remember", "login"];
         let named = named.iter().any(|part| memchr::memmem::find(&lowered, part.as_bytes()).is_some());
-        (named && value.len() >= 8 && is_like_token(value)) || (value.len() >= 20 && is_like_token(value)) || self.detector.names().classify(name).is_some_and(|_| value.len() >= 8)
+        (named && value.len() >= 8 && is_like_token(value))
+            || (value.len() >= 20 && is_like_token(value))
+            || self.detector.names().classify(name).is_some_and(|_| value.len() >= 8)
     }
 }
 

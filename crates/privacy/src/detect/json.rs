@@ -149,11 +149,15 @@ impl Scan<'_> {
 
     /// A number, `true`, `false` or `null`.
     fn scalar(&mut self, walk: &mut Walk, at: usize, end: usize) -> Option<usize> {
-        let len = self.text[at..end].iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')).count();
+        let len = self.text[at..end]
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+            .count();
         let token = at..at + len;
         let is_number = !self.text[at].is_ascii_alphabetic();
         let known = is_number || is_one_of(&self.text[token.clone()], &["true", "false", "null"]);
-        let ends = self.text[..end].get(token.end).is_none_or(|byte| matches!(byte, b',' | b'}' | b']') || byte.is_ascii_whitespace());
+        let ends =
+            self.text[..end].get(token.end).is_none_or(|byte| matches!(byte, b',' | b'}' | b']') || byte.is_ascii_whitespace());
         if !known || !ends {
             return None;
         }
@@ -204,7 +208,7 @@ impl TrimDot for [u8] {
 
 /// The string whose quote stands at `at`: its content, where to go on, and whether it has escapes. One that is never
 /// closed goes to the end.
-fn string_at(text: &[u8], at: usize, end: usize) -> (Range<usize>, usize, bool) {
+pub(crate) fn string_at(text: &[u8], at: usize, end: usize) -> (Range<usize>, usize, bool) {
     let (start, mut from, mut escaped) = (at + 1, at + 1, false);
     while let Some(found) = memchr::memchr2(b'"', b'\\', &text[from..end]).map(|found| from + found) {
         if text[found] == b'"' {

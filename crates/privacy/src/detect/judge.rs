@@ -5,26 +5,170 @@ use crate::detect::decode::percent_byte;
 /// Words that people and programs write behind a secret's name to say what became of it (`token: expired`). Only a
 /// whole value that is one of these stays.
 const STATES: &[&str] = &[
-    "absent", "accepted", "allowed", "and", "are", "as", "authentication", "auth", "bearer", "basic", "bool", "boolean",
-    "by", "cannot", "changed", "could", "correct", "denied", "did", "disabled", "does", "empty", "enabled", "error",
-    "exists", "expired", "expires", "failed", "failure", "false", "for", "found", "from", "granted", "has", "if", "in",
-    "incorrect", "int", "integer", "internal", "invalid", "is", "it", "ldap", "length", "local", "locked", "malformed",
-    "may", "mismatch", "missing", "must", "never", "nil", "no", "none", "not", "null", "nullptr", "object", "of", "ok",
-    "on", "optional", "or", "present", "provided", "refresh", "refreshed", "rejected", "required", "reset", "revoked",
-    "rotated", "set", "should", "sso", "str", "string", "success", "text", "the", "to", "too", "true", "type", "undefined",
-    "unknown", "unset", "updated", "use", "used", "user", "valid", "value", "varchar", "verified", "was", "weak", "will",
-    "with", "wrong", "yes",
+    "absent",
+    "accepted",
+    "allowed",
+    "and",
+    "are",
+    "as",
+    "authentication",
+    "auth",
+    "bearer",
+    "basic",
+    "bool",
+    "boolean",
+    "by",
+    "cannot",
+    "changed",
+    "could",
+    "correct",
+    "denied",
+    "did",
+    "disabled",
+    "does",
+    "empty",
+    "enabled",
+    "error",
+    "exists",
+    "expired",
+    "expires",
+    "failed",
+    "failure",
+    "false",
+    "for",
+    "found",
+    "from",
+    "granted",
+    "has",
+    "if",
+    "in",
+    "incorrect",
+    "int",
+    "integer",
+    "internal",
+    "invalid",
+    "is",
+    "it",
+    "ldap",
+    "length",
+    "local",
+    "locked",
+    "malformed",
+    "may",
+    "mismatch",
+    "missing",
+    "must",
+    "never",
+    "nil",
+    "no",
+    "none",
+    "not",
+    "null",
+    "nullptr",
+    "object",
+    "of",
+    "ok",
+    "on",
+    "optional",
+    "or",
+    "present",
+    "provided",
+    "refresh",
+    "refreshed",
+    "rejected",
+    "required",
+    "reset",
+    "revoked",
+    "rotated",
+    "set",
+    "should",
+    "sso",
+    "str",
+    "string",
+    "success",
+    "text",
+    "the",
+    "to",
+    "too",
+    "true",
+    "type",
+    "undefined",
+    "unknown",
+    "unset",
+    "updated",
+    "use",
+    "used",
+    "user",
+    "valid",
+    "value",
+    "varchar",
+    "verified",
+    "was",
+    "weak",
+    "will",
+    "with",
+    "wrong",
+    "yes",
     // The same in other languages.
-    "abgelaufen", "erforderlich", "falsch", "fehlt", "gesperrt", "ungültig", "expiré", "incorrecte", "invalide", "manquant", "requis",
-    "incorrecta", "incorrecto", "inválida", "inválido", "requerida", "vencida", "errata", "errato", "richiesta", "scaduta", "expirada",
-    "incorreta", "onjuist", "ongeldig", "verlopen", "vereist", "nicht", "non", "pas", "não", "niet",
+    "abgelaufen",
+    "erforderlich",
+    "falsch",
+    "fehlt",
+    "gesperrt",
+    "ungültig",
+    "expiré",
+    "incorrecte",
+    "invalide",
+    "manquant",
+    "requis",
+    "incorrecta",
+    "incorrecto",
+    "inválida",
+    "inválido",
+    "requerida",
+    "vencida",
+    "errata",
+    "errato",
+    "richiesta",
+    "scaduta",
+    "expirada",
+    "incorreta",
+    "onjuist",
+    "ongeldig",
+    "verlopen",
+    "vereist",
+    "nicht",
+    "non",
+    "pas",
+    "não",
+    "niet",
 ];
 
 /// What stands where a secret was taken away, between brackets or alone.
 const MASK_WORDS: &[&str] = &[
-    "censored", "confidential", "elided", "filtered", "hidden", "mask", "masked", "masking_error", "obfuscated", "omitted",
-    "private", "protected", "redacted", "removed", "sanitized", "scrubbed", "secret", "sensitive", "stripped", "suppressed",
-    "snip", "truncated", "hashed",
+    "censored",
+    "confidential",
+    "elided",
+    "filtered",
+    "hidden",
+    "mask",
+    "masked",
+    "masking_error",
+    "obfuscated",
+    "omitted",
+    "private",
+    "protected",
+    "redacted",
+    "removed",
+    "sanitized",
+    "scrubbed",
+    "secret",
+    "sensitive",
+    "stripped",
+    "suppressed",
+    "snip",
+    "truncated",
+    "hashed",
 ];
 
 /// Longest value that is compared with the lists here.
@@ -99,7 +243,8 @@ pub(crate) fn is_placeholder(value: &[u8]) -> bool {
         [b'{', .., b'}'] | [b'<', .., b'>'] => value.len() <= 2 * WORD_MAX && !value.iter().any(u8::is_ascii_digit),
         [b'$', b'{' | b'(', ..] => true,
         [b'$', rest @ ..] => {
-            rest.iter().all(u8::is_ascii_digit) || rest.iter().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b'0'..=b'9'))
+            rest.iter().all(u8::is_ascii_digit)
+                || rest.iter().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b'0'..=b'9'))
         }
         [b'%', rest @ .., b'%'] => rest.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_'),
         _ => false,
@@ -173,19 +318,29 @@ pub(crate) fn is_like_password(value: &[u8]) -> bool {
     let makeup = Makeup::of(value);
     let letters = makeup.upper + makeup.lower;
     let bounded = (6..=128).contains(&value.len()) && makeup.other == 0;
-    let mixed = letters > 0 && (makeup.digits > 0 || value[..value.len() - 1].iter().any(|byte| matches!(byte, b'!' | b'#' | b'$' | b'@' | b'%' | b'^' | b'&' | b'*')));
+    let mixed = letters > 0
+        && (makeup.digits > 0
+            || value[..value.len() - 1].iter().any(|byte| matches!(byte, b'!' | b'#' | b'$' | b'@' | b'%' | b'^' | b'&' | b'*')));
     bounded && mixed && !is_path(value) && !value.contains(&b'=') && !is_algorithm(value) && !is_time(value)
 }
 
 /// Names of ways to hash and encode are words with digits.
 fn is_algorithm(value: &[u8]) -> bool {
     let word = value.split(|byte| matches!(byte, b'-' | b'_' | b'/' | b':')).next().unwrap_or(value);
-    is_one_of(word, &["sha1", "sha224", "sha256", "sha384", "sha512", "sha3", "base64", "pbkdf2", "argon2", "argon2id", "argon2i", "scram", "utf8", "oauth2", "bcrypt2", "x509", "tls1", "http2", "rfc6749"])
+    is_one_of(
+        word,
+        &[
+            "sha1", "sha224", "sha256", "sha384", "sha512", "sha3", "base64", "pbkdf2", "argon2", "argon2id", "argon2i", "scram",
+            "utf8", "oauth2", "bcrypt2", "x509", "tls1", "http2", "rfc6749",
+        ],
+    )
 }
 
 /// Digits and the signs of dates, times, versions.
 pub(crate) fn is_time(value: &[u8]) -> bool {
-    value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b':' | b'.' | b'T' | b'Z' | b'+' | b'/' | b'v' | b's' | b'm'))
+    value
+        .iter()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b':' | b'.' | b'T' | b'Z' | b'+' | b'/' | b'v' | b's' | b'm'))
 }
 
 /// Whether a value looks drawn by chance: long enough, letters and digits in turns, no word or path of a program.

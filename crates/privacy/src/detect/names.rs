@@ -65,6 +65,7 @@ pub(crate) const STANDARD: &[Standard] = {
         Standard("password", Ending, Password, Anything),
         Standard("passwd", Ending, Password, Anything),
         Standard("pwd", LastWords, Password, Anything), // also the working directory: paths are no passwords
+        Standard("pw", LastWords, Password, Credential),
         Standard("userpwd", Ending, Password, Anything),
         Standard("dbpwd", Ending, Password, Anything),
         Standard("pass", LastWords, Password, Credential), // also what tests do
@@ -152,7 +153,7 @@ pub(crate) const STANDARD: &[Standard] = {
         Standard("net_sessionid", LastWords, AuthToken, Random),
         Standard("remember_me", LastWords, AuthToken, Random),
         Standard("auth", LastWords, AuthToken, Random),
-        Standard("sig", Whole, AzureKey, Random), // of a shared access signature
+        Standard("sig", Whole, AzureKey, Random),         // of a shared access signature
         Standard("page_token", Never, AuthToken, Random), // a place in a listing
         Standard("next_token", Never, AuthToken, Random),
         Standard("continuation_token", Never, AuthToken, Random),
@@ -184,8 +185,8 @@ pub(crate) const STANDARD: &[Standard] = {
         Standard("chave", LastWords, ApiKey, Random),
         Standard("cle_api", LastWords, ApiKey, Random), // fr
         Standard("clé_api", LastWords, ApiKey, Random),
-        Standard("chiave_api", LastWords, ApiKey, Random),        // it
-        Standard("api_schlüssel", LastWords, ApiKey, Random),     // de
+        Standard("chiave_api", LastWords, ApiKey, Random),    // it
+        Standard("api_schlüssel", LastWords, ApiKey, Random), // de
         Standard("api_schluessel", LastWords, ApiKey, Random),
         Standard("api_sleutel", LastWords, ApiKey, Random), // nl
         Standard("private_key", Ending, ApiKey, Credential),
@@ -285,10 +286,15 @@ impl Names {
         names
     }
 
-    /// A quick look: whether a key may announce a person or an address.
-    pub(crate) fn may_be_of_somebody(&self, name: &[u8]) -> bool {
+    /// A quick look at the end of a name: whether it may be a secret's, and whether it may announce a person or an
+    /// address. Never says no to what a longer look would find.
+    pub(crate) fn promise(&self, name: &[u8]) -> (bool, bool) {
+        let has = |set: &[u64; 64], hash: Option<usize>| hash.is_some_and(|hash| set[hash / 64] >> (hash % 64) & 1 == 1);
+        let hash = tail(name);
+        // `street1`, `address_2`.
         let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit() || is_separator(**byte)).count();
-        tail(&name[..name.len() - digits]).is_some_and(|hash| self.somebody[hash / 64] >> (hash % 64) & 1 == 1)
+        let lettered = if digits == 0 { hash } else { tail(&name[..name.len() - digits]) };
+        (has(&self.tails, hash), has(&self.somebody, lettered))
     }
 
     fn file(&mut self, hash: usize, rule: usize) {
@@ -314,11 +320,6 @@ impl Names {
     pub(crate) fn is_never(&self, name: &[u8]) -> bool {
         let key = KeyName::of(name);
         self.rules.iter().any(|rule| rule.reach == Reach::Never && rule.covers(&key))
-    }
-
-    /// A quick look, without knowing where the name begins. Never says no to what [`classify`](Self::classify) would find.
-    pub(crate) fn may_end(&self, name: &[u8]) -> bool {
-        tail(name).is_some_and(|hash| self.tails[hash / 64] >> (hash % 64) & 1 == 1)
     }
 }
 

@@ -36,14 +36,17 @@ fn ipv4(text: &[u8], at: usize, floor: usize) -> Option<Hit> {
     let len = text[at..].iter().take(16).take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
     let run = &text[at..at + len];
     let run = run.strip_suffix(b".").unwrap_or(run);
-    if run.iter().filter(|byte| **byte == b'.').count() != 3 || text.get(at + run.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') {
+    if run.iter().filter(|byte| **byte == b'.').count() != 3
+        || text.get(at + run.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    {
         return None;
     }
     if text.get(at + run.len()) == Some(&b'-') && text.get(at + run.len() + 1).is_some_and(u8::is_ascii_alphanumeric) {
         return None;
     }
     let address: Ipv4Addr = std::str::from_utf8(run).ok()?.parse().ok()?;
-    let private_to_machine = address.is_loopback() || address.is_unspecified() || address.is_broadcast() || address.is_multicast();
+    let private_to_machine =
+        address.is_loopback() || address.is_unspecified() || address.is_broadcast() || address.is_multicast();
     if private_to_machine || is_mask(address) || counts_versions(text, at, floor) {
         return None;
     }
@@ -95,21 +98,38 @@ fn counts_versions(text: &[u8], at: usize, floor: usize) -> bool {
     let word = &before[start..end];
     let earlier = before[..start].trim_ascii_end();
     let from = earlier.iter().rposition(|byte| !byte.is_ascii_alphabetic()).map_or(0, |mark| mark + 1);
-    is_one_of(word, VERSION_WORDS) || is_one_of(word, &["to", "from", "is", "was", "trap"]) && is_one_of(&earlier[from..], VERSION_WORDS)
+    is_one_of(word, VERSION_WORDS)
+        || is_one_of(word, &["to", "from", "is", "was", "trap"]) && is_one_of(&earlier[from..], VERSION_WORDS)
 }
 
 /// The address whose first colon stands at `colon`.
 pub(crate) fn colon_address(text: &[u8], colon: usize, floor: usize) -> Option<Hit> {
-    let before = text[floor.max(colon.saturating_sub(4)).min(colon)..colon].iter().rev().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let before = text[floor.max(colon.saturating_sub(4)).min(colon)..colon]
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_hexdigit())
+        .count();
     let start = colon - before;
+    if before == 2 && follows_card(text, start) && pairs(&text[start..], b':', 9) == 8 {
+        return Some(Hit { start, end: start + 17, kind: Kind::Mac, rule: "mac-pair" });
+    }
     if text[..start].last().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'.' | b'-')) {
         return None;
     }
     if before == 2 { card(text, start).or_else(|| ipv6(text, start)) } else { ipv6(text, start) }
 }
 
+/// Whether six pairs and a colon stand before: the first of two addresses.
+fn follows_card(text: &[u8], start: usize) -> bool {
+    start >= 18 && text[start - 1] == b':' && pairs(&text[start - 18..start - 1], b':', 7) == 6
+}
+
 fn ipv6(text: &[u8], start: usize) -> Option<Hit> {
-    let len = text[start..].iter().take(IPV6_MAX + 2).take_while(|byte| byte.is_ascii_hexdigit() || matches!(**byte, b':' | b'.')).count();
+    let len = text[start..]
+        .iter()
+        .take(IPV6_MAX + 2)
+        .take_while(|byte| byte.is_ascii_hexdigit() || matches!(**byte, b':' | b'.'))
+        .count();
     let mut run = &text[start..start + len];
     while let [rest @ .., b'.'] = run {
         run = rest;
@@ -137,10 +157,11 @@ fn card(text: &[u8], start: usize) -> Option<Hit> {
     let ends = text.get(start + pairs * 3 - 1).is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b':');
     (ends && matches!(pairs, 6 | 14)).then_some(())?;
     if pairs == 14 {
-        // Both as one finding: they lie side by side.
-        return Some(Hit { start, end: start + 35, kind: Kind::Mac, rule: "mac-pair" });
+        // The first; the second begins behind the colon.
+        return Some(Hit { start, end, kind: Kind::Mac, rule: "mac-pair" });
     }
-    let zero = text[start..end].iter().all(|byte| matches!(byte, b'0' | b':')) || text[start..end].iter().all(|byte| matches!(byte, b'f' | b'F' | b':'));
+    let zero = text[start..end].iter().all(|byte| matches!(byte, b'0' | b':'))
+        || text[start..end].iter().all(|byte| matches!(byte, b'f' | b'F' | b':'));
     (!zero).then_some(Hit { start, end, kind: Kind::Mac, rule: "mac" })
 }
 
@@ -151,9 +172,14 @@ fn dashed_card(text: &[u8], at: usize) -> Option<Hit> {
         return None;
     }
     let dotted = |at: usize| text.get(at..at + 4).is_some_and(|group| group.iter().all(u8::is_ascii_hexdigit));
-    let cisco = dotted(at) && text.get(at + 4) == Some(&b'.') && dotted(at + 5) && text.get(at + 9) == Some(&b'.') && dotted(at + 10);
-    let (end, is_card) = if cisco { (at + 14, text[at..at + 14].iter().any(u8::is_ascii_alphabetic)) } else { (at + 17, pairs(&text[at..], b'-', 7) == 6) };
-    let ends = text.get(end).is_none_or(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'.') );
+    let cisco =
+        dotted(at) && text.get(at + 4) == Some(&b'.') && dotted(at + 5) && text.get(at + 9) == Some(&b'.') && dotted(at + 10);
+    let (end, is_card) = if cisco {
+        (at + 14, text[at..at + 14].iter().any(u8::is_ascii_alphabetic))
+    } else {
+        (at + 17, pairs(&text[at..], b'-', 7) == 6)
+    };
+    let ends = text.get(end).is_none_or(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'.'));
     (is_card && ends).then_some(Hit { start: at, end, kind: Kind::Mac, rule: "mac" })
 }
 

@@ -9,22 +9,87 @@ use crate::detect::vendors;
 
 /// Words between "password" and the password, in the languages of the cues.
 const LINKS: &[&str] = &[
-    "is", "was", "set", "changed", "reset", "updated", "to", "as", "will", "be", "now", "temporary", "new", "provided", "used", "entered",
-    "given", "received", "value", "using", "by", "with", "from", // en
-    "ist", "lautet", "war", "wurde", "auf", "neu", "geändert", "zurückgesetzt", "lautete", // de
-    "est", "sera", "etait", "était", "à", "saisi", // fr
-    "es", "era", "será", "fue", "cambiada", "a", "nueva", // es
-    "è", "sarà", "cambiata", "in", // it
-    "é", "foi", "alterada", "para", "nova", // pt
-    "werd", "gewijzigd", "naar", // nl
-    "hash", "code", "number", "nr", "no", "id", "key", "attempt", "mismatch", "incorrect", "invalid", "failed", "rejected", "wrong",
+    "is",
+    "was",
+    "set",
+    "changed",
+    "reset",
+    "updated",
+    "to",
+    "as",
+    "will",
+    "be",
+    "now",
+    "temporary",
+    "new",
+    "provided",
+    "used",
+    "entered",
+    "given",
+    "received",
+    "value",
+    "using",
+    "by",
+    "with",
+    "from", // en
+    "ist",
+    "lautet",
+    "war",
+    "wurde",
+    "auf",
+    "neu",
+    "geändert",
+    "zurückgesetzt",
+    "lautete", // de
+    "est",
+    "sera",
+    "etait",
+    "était",
+    "à",
+    "saisi", // fr
+    "es",
+    "era",
+    "será",
+    "fue",
+    "cambiada",
+    "a",
+    "nueva", // es
+    "è",
+    "sarà",
+    "cambiata",
+    "in", // it
+    "é",
+    "foi",
+    "alterada",
+    "para",
+    "nova", // pt
+    "werd",
+    "gewijzigd",
+    "naar", // nl
+    "hash",
+    "code",
+    "number",
+    "nr",
+    "no",
+    "id",
+    "key",
+    "attempt",
+    "mismatch",
+    "incorrect",
+    "invalid",
+    "failed",
+    "rejected",
+    "wrong",
 ];
 
 /// Links after which the password itself comes.
 const LAST_LINKS: &[&str] = &[
-    "is", "was", "from", "to", "as", "be", "by", "ist", "lautet", "war", "auf", "est", "es", "era", "è", "é", "a", "à", "naar", "para", "sera",
-    "será", "sarà", "fue", "foi", "werd",
+    "is", "was", "from", "to", "as", "be", "by", "ist", "lautet", "war", "auf", "est", "es", "era", "è", "é", "a", "à", "naar",
+    "para", "sera", "será", "sarà", "fue", "foi", "werd",
 ];
+
+/// What the name of a user follows.
+const USER_WORDS: &[&str] = &["user", "account", "the", "benutzer", "konto", "utilisateur", "usuario", "utente", "usuário", "gebruiker"];
 
 /// Words looked over between the two.
 const LINKS_MAX: usize = 6;
@@ -56,8 +121,13 @@ impl Scan<'_> {
                 continue;
             }
             // "password for bob is x", "mot de passe de bob : x".
-            if is_one_of(word, &["for", "of", "user", "für", "von", "pour", "de", "del", "di", "do", "da", "van", "voor", "por"]) && step < 3 {
-                words.next()?;
+            if is_one_of(word, &["for", "of", "user", "für", "von", "pour", "de", "del", "di", "do", "da", "van", "voor", "por"])
+                && step < 3
+            {
+                let whose = words.next()?;
+                if is_one_of(&text[whose], USER_WORDS) {
+                    words.next()?;
+                }
                 continue;
             }
             let value = words.trimmed(range);
@@ -87,7 +157,8 @@ impl Scan<'_> {
             }
         }
         let len = text[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let ends = text.get(at + len).is_none_or(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_' | b':' | b'/'));
+        let ends =
+            text.get(at + len).is_none_or(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_' | b':' | b'/'));
         let goes_on = matches!(text.get(at + len..), Some([b'.', next, ..]) if next.is_ascii_digit());
         (at > behind && (4..=8).contains(&len) && ends && !goes_on).then(|| self.push(at..at + len, Kind::Password, "pin"))
     }
@@ -96,16 +167,19 @@ impl Scan<'_> {
     pub(crate) fn token(&mut self, behind: usize, area: Area<'_>) -> Option<usize> {
         let text = &self.text[..area.end];
         let mut words = Words { text, at: behind };
+        let mut linked = false;
         for _ in 0..3 {
             let range = words.next()?;
             let value = words.trimmed(range.clone());
             let plain = &text[value.clone()];
-            let fingerprint = memchr::memchr(b':', plain).is_some() || plain.iter().all(u8::is_ascii_hexdigit) && plain.len() != 32;
+            let fingerprint =
+                memchr::memchr(b':', plain).is_some() || !linked && plain.iter().all(u8::is_ascii_hexdigit) && plain.len() != 32;
             if is_surely_token(plain) && !fingerprint && !is_masked(plain) {
                 let kind = vendors::kind_of(plain).unwrap_or(Kind::ApiKey);
                 return Some(self.push(value, kind, "token-word"));
             }
-            if !text[range].iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b':' | b'\'' | b'"' | b'(')) {
+            linked |= is_one_of(plain, LAST_LINKS) || text[range.clone()].ends_with(b":");
+            if !text[range].iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(byte, b':' | b'\'' | b'"' | b'(')) {
                 return None;
             }
         }
@@ -134,8 +208,13 @@ impl Scan<'_> {
 /// Dates, addresses, names of programs with digits: no passwords, though they look like some.
 fn looks_named(value: &[u8]) -> bool {
     let dotted = value.iter().filter(|byte| **byte == b'.').count();
-    let lower = value.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'/' | b':' | b'_'));
-    is_time(value) || dotted >= 2 || memchr::memchr2(b'/', b'(', value).is_some() || (lower && (dotted > 0 || value.contains(&b'-') || value.contains(&b':')))
+    let lower = value
+        .iter()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'/' | b':' | b'_'));
+    is_time(value)
+        || dotted >= 2
+        || memchr::memchr2(b'/', b'(', value).is_some()
+        || (lower && (dotted > 0 || value.contains(&b'-') || value.contains(&b':')))
 }
 
 /// What stands between the quotes of which the first is at `at`, on the same line.

@@ -2,6 +2,7 @@ use std::ops::Range;
 
 use crate::Kind;
 use crate::detect::decode::{self, Decoded};
+use crate::detect::json;
 use crate::detect::judge::{is_masked, is_name_of_kind, is_uuid};
 use crate::detect::{Detector, FieldName, Finding, Quotes, decode::percent_byte, email, net};
 use crate::values::{self, Cue, Sense};
@@ -134,7 +135,7 @@ impl<'a> Scan<'a> {
         let first = self.text[area.start..area.end].first();
         let announced = || match (area.sense, area.key) {
             (Some(sense), _) => sense.is_known(),
-            (None, Some(key)) => self.detector.names().may_be_of_somebody(key),
+            (None, Some(key)) => self.detector.names().promise(key).1,
             (None, None) => false,
         };
         let text = &self.text[area.start..area.end];
@@ -199,7 +200,9 @@ impl<'a> Scan<'a> {
             b'%' => self.percent(at, area, *pair),
             b'{' => self.brace(at, area),
             b'+' if self.is_form_space(at, area, *pair) => self.form(area, *pair),
-            _ if self.text[..area.end].get(at + 1).is_some_and(u8::is_ascii_digit) => self.number(at, area, *pair).unwrap_or(at + 1),
+            _ if self.text[..area.end].get(at + 1).is_some_and(u8::is_ascii_digit) => {
+                self.number(at, area, *pair).unwrap_or(at + 1)
+            }
             _ => at + 1,
         }
     }
@@ -223,7 +226,11 @@ impl<'a> Scan<'a> {
         }
         // One of our own masks: `[PERSON]`, `[EMAIL:0123456789abcdef]`.
         if matches!(text[..at], [.., b'[']) && matches!(text.get(end), Some(b']' | b':')) && is_name_of_kind(&text[at..end]) {
-            return if text[end] == b':' { end + 1 + text[end + 1..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count() } else { end };
+            return if text[end] == b':' {
+                end + 1 + text[end + 1..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count()
+            } else {
+                end
+            };
         }
         if let Some(next) = self.cue(at, end, area) {
             return next;
@@ -311,7 +318,9 @@ impl<'a> Scan<'a> {
 
     fn is_form_space(&self, at: usize, area: Area<'_>, pair: Option<Pair>) -> bool {
         let floor = area.start.max(self.done);
-        pair.is_some_and(|pair| pair.value >= floor && at > pair.value && at - pair.value < 64 && pair.is_form(&self.text[..area.end]))
+        pair.is_some_and(|pair| {
+            pair.value >= floor && at > pair.value && at - pair.value < 64 && pair.is_form(&self.text[..area.end])
+        })
     }
 
     fn form(&mut self, area: Area<'_>, pair: Option<Pair>) -> usize {
@@ -395,10 +404,12 @@ impl Pair {
 fn is_two_capitals(text: &[u8]) -> bool {
     let mut words = 0;
     let short = text.len() <= 48;
-    short && text.split(|byte| *byte == b' ').all(|word| {
-        words += 1;
-        words <= 3 && word.first().is_some_and(|first| first.is_ascii_uppercase() || *first >= 0x80)
-    }) && words >= 2
+    short
+        && text.split(|byte| *byte == b' ').all(|word| {
+            words += 1;
+            words <= 3 && word.first().is_some_and(|first| first.is_ascii_uppercase() || *first >= 0x80)
+        })
+        && words >= 2
 }
 
 /// Behind the date and time that begin here as ISO 8601 writes them, when it is a moment of some day: nobody is born at
@@ -414,12 +425,18 @@ fn behind_moment(text: &[u8], at: usize) -> Option<usize> {
     (moment.iter().zip(FORM).all(fits) && &moment[11..] != b"00:00:00").then_some(at + FORM.len())
 }
 
+/// Whether all of a text is one string.
+fn is_one_string(text: &[u8]) -> bool {
+    let text = text.trim_ascii_end();
+    text.len() > 1 && json::string_at(text, 0, text.len()).1 == text.len() && text.ends_with(b"\"")
+}
+
 /// Whether an object or array of JSON may begin here; `[MASKED]` is none.
 fn begins_json(text: &[u8]) -> bool {
     let inside = || text[1..].iter().copied().find(|byte| !byte.is_ascii_whitespace());
     match text.first() {
         // A string alone: what is in it ends where it does.
-        Some(b'"') => true,
+        Some(b'"') => is_one_string(text),
         Some(b'{') => matches!(inside(), Some(b'"' | b'}')),
         Some(b'[') => matches!(inside(), Some(b'"' | b'{' | b'[' | b']' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n')),
         _ => false,
@@ -430,7 +447,12 @@ fn begins_json(text: &[u8]) -> bool {
 /// or a small word for a street, with a capital behind.
 fn may_name_somebody(text: &[u8], at: usize, end: usize, seen: u8) -> bool {
     match text[at] {
-        b'A'..=b'Z' | 0x80.. => seen & class::DIGIT == 0,
+        b'A'..=b'Z' | 0x80.. => {
+            // No name of a class, a constant, a function.
+            let camel = seen & class::LOWER != 0 && text[at + 1..end].iter().filter(|byte| byte.is_ascii_uppercase()).count() > 1;
+            let joined = matches!(text.get(end), Some(b'_' | b'(' | b'[' | b'=' | b'$' | b'/' | b'\\' | b'#'));
+            seen & class::DIGIT == 0 && !camel && !joined
+        }
         b'0'..=b'9' => match text[end..] {
             [b' ', next, ..] => end - at <= 6 && (next.is_ascii_alphabetic() || next >= 0x80),
             [b',' | b'-' | b'/', ..] => end - at <= 5,
@@ -454,7 +476,11 @@ fn may_be_number(text: &[u8], at: usize, end: usize, seen: u8) -> bool {
     if len >= 5 {
         // Letters and digits mixed in small letters are hashes and names of machines; accounts may be written so.
         let mixed = seen & class::LOWER != 0 && text[at..end].iter().filter(|byte| byte.is_ascii_lowercase()).count() >= 2;
-        return if mixed { (15..=34).contains(&len) && text[at].is_ascii_alphabetic() } else { len <= 34 || seen & class::LETTER == 0 };
+        return if mixed {
+            (15..=34).contains(&len) && text[at].is_ascii_alphabetic()
+        } else {
+            len <= 34 || seen & class::LETTER == 0
+        };
     }
     // Few digits: more have to follow, behind one mark.
     match text[end..] {
@@ -466,5 +492,7 @@ fn may_be_number(text: &[u8], at: usize, end: usize, seen: u8) -> bool {
 
 /// What may stand inside a percent-encoded value.
 fn is_encoded_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'%' | b'+' | b'-' | b'_' | b'.' | b'~' | b'*' | b'!' | b'@' | b':' | b'/')
+    byte.is_ascii_alphanumeric()
+        || byte >= 0x80
+        || matches!(byte, b'%' | b'+' | b'-' | b'_' | b'.' | b'~' | b'*' | b'!' | b'@' | b':' | b'/')
 }

@@ -16,9 +16,7 @@ impl Scan<'_> {
         let text = &self.text[..area.end];
         let head = &text[behind..text.len().min(behind + HEAD_MAX)];
         let open = behind + memchr::memchr(b'(', head)?;
-        if memchr::memmem::find(&head[..open - behind].to_ascii_lowercase(), b"into").is_none() {
-            return None;
-        }
+        memchr::memmem::find(&head[..open - behind].to_ascii_lowercase(), b"into")?;
         let (columns, mut at) = list(text, open)?;
         at += text[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let values = text.get(at..at + 6).filter(|word| word.eq_ignore_ascii_case(b"values"))?.len();

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::Kind;
-use crate::detect::judge::{is_like_password, is_like_token, is_surely_token, is_masked, is_path, is_placeholder, is_state};
+use crate::detect::judge::{is_like_password, is_like_token, is_masked, is_path, is_placeholder, is_state, is_surely_token};
 use crate::detect::key_name::last_segment;
 use crate::detect::names::{Holds, Reach, Secret};
 use crate::detect::scan::{Area, Pair, Scan};
@@ -56,7 +56,9 @@ impl<'a> Scan<'a> {
             if text[at..].starts_with(b"://") {
                 return self.authority(at + 3, area);
             }
-            if let Some(range) = vendors::bot_token(text, at, area.start.max(self.done)) {
+            if text.get(at + 1) == Some(&b'A')
+                && let Some(range) = vendors::bot_token(text, at, area.start.max(self.done))
+            {
                 return self.push(range, Kind::ApiKey, "bot-token");
             }
             if self.detector.addresses()
@@ -65,14 +67,18 @@ impl<'a> Scan<'a> {
                 return self.hit(hit);
             }
         }
+        // A time of day.
+        if matches!(text[..at], [.., b'0'..=b'9']) && matches!(text[at + 1..], [b'0'..=b'9', ..]) && text[at] == b':' {
+            return at + 1;
+        }
         let floor = area.start.max(self.done);
         *pair = Some(Pair { mark: at, floor, value: at + 1 });
         let value = text[at + 1..].iter().take(SPACES_MAX).find(|byte| **byte != b' ');
         // Nearly always no secret has such a name, and nothing has to be decoded.
         let tail = &text[floor.max(at.saturating_sub(TAIL_LOOK_BACK))..at];
         let tail = tail.strip_suffix(b"%5D").or_else(|| tail.strip_suffix(b"%5d")).unwrap_or(tail);
-        let named = self.detector.names().may_end(tail) || tail.ends_with(b"value");
-        let of_somebody = value.is_some() && self.detector.names().may_be_of_somebody(tail);
+        let (named, of_somebody) = self.detector.names().promise(tail);
+        let named = named || tail.ends_with(b"value");
         if !named && !of_somebody && !matches!(value, Some(b'"' | b'\'')) {
             return at + 1;
         }
@@ -175,7 +181,8 @@ impl<'a> Scan<'a> {
         if found.quote.is_some() && matches!(value.first(), Some(b'{' | b'[')) && secret.holds != Holds::Anything {
             return None;
         }
-        if place == Place::Prose && secret.holds == Holds::Anything && !stands_alone(text, found.end) && !is_like_password(value) {
+        if place == Place::Prose && secret.holds == Holds::Anything && !stands_alone(text, found.end) && !is_like_password(value)
+        {
             return None;
         }
         if !accepts(&secret, place, key.name, value) {
@@ -208,11 +215,14 @@ impl<'a> Scan<'a> {
     /// `>`: perhaps the end of a tag with a key's name.
     pub(crate) fn element(&mut self, at: usize, area: Area<'_>, pair: &mut Option<Pair>) -> usize {
         let text = &self.text[..area.end];
+        if at > area.start.max(self.done) && text[at - 1] == b'-' {
+            return self.separator(at - 1, area, pair); // `key -> value`
+        }
         let floor = area.start.max(self.done).max(at.saturating_sub(TAG_MAX));
         let Some(tag) = memchr::memrchr(b'<', &text[floor..at]).map(|open| &text[floor + open + 1..at]) else { return at + 1 };
         let Some(name) = element_name(tag) else { return at + 1 };
         *pair = Some(Pair { mark: at, floor, value: at + 1 });
-        if self.detector.names().may_be_of_somebody(name)
+        if self.detector.names().promise(name).1
             && let Some(next) = self.somebody(at, &Key { name, start: at, quote: None }, area)
         {
             return next;
@@ -291,7 +301,7 @@ fn accepts(secret: &Secret, place: Place, name: &[u8], value: &[u8]) -> bool {
     }
     let is_count = value.len() < 7 && value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
     match secret.holds {
-        Holds::Anything => !is_state(value) && !(is_path(value) && is_directory_name(name)),
+        Holds::Anything => !(is_state(value) || is_path(value) && is_directory_name(name)),
         Holds::Credential if place == Place::Field => {
             !is_state(value) && !is_path(value) && !is_count && value.len() >= 4 && secret.reach != Reach::Never
         }
@@ -356,12 +366,18 @@ fn bare_name(text: &[u8], commas: bool) -> usize {
 /// Whether an address begins as that of a machine or of memory does: `10.0.0.1:80`, `0x7f`, `[::1]`.
 fn is_of_machine(value: &[u8]) -> bool {
     let word = value.split(|byte| *byte == b' ').next().unwrap_or(value);
-    let joined = word.windows(3).any(|three| matches!(three, [a, b'.' | b':', b] if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric()));
+    let joined = word
+        .windows(3)
+        .any(|three| matches!(three, [a, b'.' | b':', b] if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric()));
     joined || word.starts_with(b"0x") || word.starts_with(b"[")
 }
 
 fn begins_key(text: &[u8]) -> bool {
-    let name = text.iter().take(KEY_LOOK_BACK_MAX).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')).count();
+    let name = text
+        .iter()
+        .take(KEY_LOOK_BACK_MAX)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+        .count();
     matches!(text.get(name), Some(b'=' | b':'))
 }
 

@@ -74,13 +74,7 @@ const SOFT_RUN_MAX: usize = 32;
 const NEXT_NAME_MAX: usize = 64;
 
 /// The value behind a separator (`=`, `:`, `=>`, `:=`), if there is one. `key_quote` is how the name was quoted.
-pub(crate) fn value_after(
-    text: &[u8],
-    separator: usize,
-    extent: Extent,
-    key_quote: Option<Quote>,
-    json: bool,
-) -> Option<Found> {
+pub(crate) fn value_after(text: &[u8], separator: usize, extent: Extent, key_quote: Option<Quote>, json: bool) -> Option<Found> {
     let start = value_start(text, separator, key_quote.is_some())?;
     let scan = Scan { text, json, outer: key_quote };
     let prefix = string_prefix(&text[start..]);

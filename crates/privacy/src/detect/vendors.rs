@@ -108,7 +108,7 @@ pub(crate) const VENDORS: &[Vendor] = {
         vendor("sq0atp-", ApiKey, Url, 22, 22),
         vendor("sq0csp-", ApiKey, Url, 43, 43),
         vendor("EAAA", ApiKey, Url, 56, 80),
-        vendor("key-", ApiKey, Hex, 32, 32), // Mailgun
+        vendor("key-", ApiKey, Hex, 32, 32),  // Mailgun
         vendor("glsa_", ApiKey, Url, 30, 64), // Grafana
         vendor("glc_", ApiKey, Base64, 32, 400),
         vendor("NRAK-", ApiKey, Upper, 27, 27), // New Relic
@@ -117,10 +117,10 @@ pub(crate) const VENDORS: &[Vendor] = {
         vendor("ntn_", ApiKey, Alnum, 40, 52),
         vendor("pscale_tkn_", ApiKey, Url, 32, 64),
         vendor("pscale_pw_", ApiKey, Url, 32, 64),
-        vendor("sbp_", ApiKey, Hex, 40, 40), // Supabase
+        vendor("sbp_", ApiKey, Hex, 40, 40),        // Supabase
         vendor("ATATT3", ApiKey, Base64, 100, 255), // Atlassian
-        vendor("AKCp", ApiKey, Alnum, 60, 80), // Artifactory
-        vendor("PMAK-", ApiKey, Url, 50, 64), // Postman
+        vendor("AKCp", ApiKey, Alnum, 60, 80),      // Artifactory
+        vendor("PMAK-", ApiKey, Url, 50, 64),       // Postman
         vendor("rubygems_", ApiKey, Hex, 48, 48),
         vendor("figd_", ApiKey, Url, 36, 48),
         vendor("tfp_", ApiKey, Alnum, 40, 60),
@@ -173,7 +173,9 @@ impl Body {
 /// The JSON web token (RFC 7519) or its encrypted kin (RFC 7516) at `at`: parts in base64 joined by dots, of which the
 /// first begins as `{"` does.
 pub(crate) fn web_token(text: &[u8], at: usize) -> Option<Range<usize>> {
-    let part = |from: usize| text[from..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'-')).count();
+    let part = |from: usize| {
+        text[from..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'-')).count()
+    };
     let mut end = at + part(at);
     let (mut dots, header) = (0, end - at);
     while dots < 4 && text.get(end) == Some(&b'.') {
@@ -196,7 +198,8 @@ pub(crate) fn web_token(text: &[u8], at: usize) -> Option<Range<usize>> {
 
 /// A Telegram bot's token around its colon: a number, and 35 characters.
 pub(crate) fn bot_token(text: &[u8], colon: usize, floor: usize) -> Option<Range<usize>> {
-    let digits = text[floor.max(colon.saturating_sub(11)).min(colon)..colon].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits =
+        text[floor.max(colon.saturating_sub(11)).min(colon)..colon].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let len = text[colon + 1..].iter().take(36).take_while(|byte| Body::Url.has(**byte)).count();
     let end = colon + 1 + len;
     ((8..=10).contains(&digits) && len == 35 && text[colon + 1] == b'A').then_some(colon - digits..end)
@@ -210,13 +213,16 @@ pub(crate) fn kind_of(value: &[u8]) -> Option<Kind> {
     if memchr::memmem::find(&value[..value.len().min(64)], b"PRIVATE KEY-").is_some() {
         return Some(Kind::PrivateKey);
     }
-    let found = VENDORS.iter().filter(|vendor| value.starts_with(vendor.prefix.as_bytes())).find_map(|vendor| vendor.token_at(value, 0));
+    let found =
+        VENDORS.iter().filter(|vendor| value.starts_with(vendor.prefix.as_bytes())).find_map(|vendor| vendor.token_at(value, 0));
     found.map(|(_, kind)| kind).or_else(|| is_azure_secret(value).then_some(Kind::AzureKey))
 }
 
 /// Secrets of Azure's applications have `Q~` behind the fourth character.
 fn is_azure_secret(value: &[u8]) -> bool {
-    (36..=44).contains(&value.len()) && (3..6).contains(&memchr::memchr(b'~', value).unwrap_or(0)) && value[memchr::memchr(b'~', value).unwrap_or(0) - 1] == b'Q'
+    (36..=44).contains(&value.len())
+        && (3..6).contains(&memchr::memchr(b'~', value).unwrap_or(0))
+        && value[memchr::memchr(b'~', value).unwrap_or(0) - 1] == b'Q'
 }
 
 /// Vendors that keys name.

@@ -122,7 +122,9 @@ fn spelled_name() -> impl Strategy<Value = String> {
     let covered: Vec<String> = Policy::default()
         .secret_names
         .into_iter()
-        .filter(|name| name.reach != Reach::Never && matches!(name.holds, Holds::Anything | Holds::Credential) && name.name.is_ascii())
+        .filter(|name| {
+            name.reach != Reach::Never && matches!(name.holds, Holds::Anything | Holds::Credential) && name.name.is_ascii()
+        })
         .map(|name| name.name)
         .collect();
     (prop::sample::select(covered), any::<u64>(), prop::sample::select(vec!["", "_", "-"])).prop_map(

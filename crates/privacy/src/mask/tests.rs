@@ -37,7 +37,8 @@ fn the_other_preset_keeps_more() {
 
 #[test]
 fn each_kind_has_its_action() {
-    let policy = Policy::default().with(Kind::Email, Action::Keep).with(Kind::Ip, Action::Mask).with(Kind::Password, Action::Hash);
+    let policy =
+        Policy::default().with(Kind::Email, Action::Keep).with(Kind::Ip, Action::Mask).with(Kind::Password, Action::Hash);
     check(&policy, "a@example.com 10.1.2.3", "a@example.com [IP]");
     let hashed = |password: &str, key: u8| {
         let mut policy = policy.clone();

@@ -131,7 +131,9 @@ fn sense_of(word: &[u8]) -> Option<Sense> {
 
 /// The words by which a key announces a person or an address, and those that stand for somebody.
 pub(crate) fn words_of_somebody() -> impl Iterator<Item = &'static str> {
-    vocabulary::entries().filter(|(sense, _)| matches!(sense, Sense::Somebody | Sense::Is(KeyClass::Person | KeyClass::Name | KeyClass::Address))).map(|(_, word)| word)
+    vocabulary::entries()
+        .filter(|(sense, _)| matches!(sense, Sense::Somebody | Sense::Is(KeyClass::Person | KeyClass::Name | KeyClass::Address)))
+        .map(|(_, word)| word)
 }
 
 /// What is written together with a word: `passportnumber`, `Steuernummer`, `telefonnr`.

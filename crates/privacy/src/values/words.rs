@@ -1,8 +1,8 @@
 use std::ops::Range;
 
+use super::keys::{self, KeyClass, Reading};
 use super::person::{self, Key};
 use super::run::is_wordy;
-use super::keys::{self, KeyClass, Reading};
 use super::{Hit, address};
 
 /// What a key says about the persons and addresses in its value; read once for all values of a key.
