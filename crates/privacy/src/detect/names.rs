@@ -273,14 +273,16 @@ impl Names {
         rules.sort_by_key(|rule| std::cmp::Reverse(rule.squashed.len()));
         let mut names = Names { rules: Vec::new(), tails: [0; 64], by_tail: vec![Vec::new(); 64 * 64], somebody: [0; 64] };
         for (index, rule) in rules.iter().enumerate() {
-            match tail(&rule.squashed) {
-                Some(hash) => names.file(hash, index),
-                // Shorter than a tail: it may follow anything.
-                None => (0..64 * 64).for_each(|hash| names.file(hash, index)),
+            names.file(tail(&rule.squashed), index);
+            // Shorter than a tail: it stands alone, or behind any letter or digit.
+            if rule.squashed.len() < TAIL && rule.reach != Reach::Whole {
+                for before in (b'a'..=b'z').chain(b'0'..=b'9') {
+                    names.file(tail(&[&[before], rule.squashed.as_slice()].concat()), index);
+                }
             }
         }
         names.rules = rules;
-        for hash in keys::words_of_somebody().filter_map(|word| tail(word.as_bytes())) {
+        for hash in keys::words_of_somebody().map(|word| tail(word.as_bytes())) {
             names.somebody[hash / 64] |= 1 << (hash % 64);
         }
         names
@@ -289,7 +291,7 @@ impl Names {
     /// A quick look at the end of a name: whether it may be a secret's, and whether it may announce a person or an
     /// address. Never says no to what a longer look would find.
     pub(crate) fn promise(&self, name: &[u8]) -> (bool, bool) {
-        let has = |set: &[u64; 64], hash: Option<usize>| hash.is_some_and(|hash| set[hash / 64] >> (hash % 64) & 1 == 1);
+        let has = |set: &[u64; 64], hash: usize| set[hash / 64] >> (hash % 64) & 1 == 1;
         let hash = tail(name);
         // `street1`, `address_2`.
         let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit() || is_separator(**byte)).count();
@@ -304,7 +306,7 @@ impl Names {
 
     /// Whether this segment of a field's name says that the value is secret.
     pub(crate) fn classify(&self, segment: &[u8]) -> Option<Secret> {
-        let hash = tail(segment)?;
+        let hash = tail(segment);
         if self.tails[hash / 64] >> (hash % 64) & 1 == 0 {
             return None;
         }
@@ -334,20 +336,10 @@ impl Rule {
 }
 
 /// Twelve bits of the last letters and digits of a name, whatever their case and what stands between.
-fn tail(name: &[u8]) -> Option<usize> {
-    let mut hash = 0u32;
-    let mut left = TAIL;
-    for &byte in name.iter().rev() {
-        if is_separator(byte) {
-            continue;
-        }
-        hash = hash << 8 | u32::from(byte | 0x20);
-        left -= 1;
-        if left == 0 {
-            return Some((hash.wrapping_mul(0x9e37_79b1) >> 20) as usize);
-        }
-    }
-    None
+fn tail(name: &[u8]) -> usize {
+    let letters = name.iter().rev().filter(|byte| !is_separator(**byte)).take(TAIL);
+    let hash = letters.fold(0u32, |hash, &byte| hash << 8 | u32::from(byte | 0x20));
+    (hash.wrapping_mul(0x9e37_79b1) >> 20) as usize
 }
 
 #[cfg(test)]

@@ -121,7 +121,8 @@ pub(crate) fn colon_address(text: &[u8], colon: usize, floor: usize) -> Option<H
 
 /// Whether six pairs and a colon stand before: the first of two addresses.
 fn follows_card(text: &[u8], start: usize) -> bool {
-    start >= 18 && text[start - 1] == b':' && pairs(&text[start - 18..start - 1], b':', 7) == 6
+    let whole = start >= 18 && !text[..start - 18].last().is_some_and(|byte| byte.is_ascii_hexdigit() || *byte == b':');
+    whole && text[start - 1] == b':' && pairs(&text[start - 18..start - 1], b':', 7) == 6
 }
 
 fn ipv6(text: &[u8], start: usize) -> Option<Hit> {

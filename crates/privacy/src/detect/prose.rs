@@ -89,7 +89,8 @@ const LAST_LINKS: &[&str] = &[
 ];
 
 /// What the name of a user follows.
-const USER_WORDS: &[&str] = &["user", "account", "the", "benutzer", "konto", "utilisateur", "usuario", "utente", "usuário", "gebruiker"];
+const USER_WORDS: &[&str] =
+    &["user", "account", "the", "benutzer", "konto", "utilisateur", "usuario", "utente", "usuário", "gebruiker"];
 
 /// Words looked over between the two.
 const LINKS_MAX: usize = 6;
@@ -179,7 +180,10 @@ impl Scan<'_> {
                 return Some(self.push(value, kind, "token-word"));
             }
             linked |= is_one_of(plain, LAST_LINKS) || text[range.clone()].ends_with(b":");
-            if !text[range].iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(byte, b':' | b'\'' | b'"' | b'(')) {
+            if !text[range]
+                .iter()
+                .all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(byte, b':' | b'\'' | b'"' | b'('))
+            {
                 return None;
             }
         }
