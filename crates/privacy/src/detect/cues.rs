@@ -1,6 +1,6 @@
 //! Words that something follows: names of secrets in sentences, commands, statements; and the first letters of vendors'
-//! tokens. All are looked up where a word begins, by three letters: that costs a fraction of an automaton over all
-//! bytes (measured: 0.4 ns a byte against 1.6).
+//! tokens. All are looked up where a word begins, by three letters, so that the bytes within words cost
+//! nothing, as they would in an automaton over all bytes.
 
 use crate::Kind;
 use crate::detect::scan::{Area, Scan};

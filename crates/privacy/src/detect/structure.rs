@@ -4,38 +4,22 @@ use std::ops::Range;
 
 use crate::Kind;
 use crate::detect::judge::{is_like_password, is_like_token, is_masked, is_path, is_placeholder, is_state, is_surely_token};
+use crate::detect::key::{KEY_LOOK_BACK_MAX, Key, SPACES_MAX, TAG_MAX, attribute_before, element_name, key_before};
 use crate::detect::key_name::last_segment;
 use crate::detect::names::{Holds, Reach, Secret};
 use crate::detect::scan::{Area, Pair, Scan};
-use crate::detect::value::{Extent, Found, Quote, quote_before, value_after};
+use crate::detect::value::{Extent, Found, value_after};
 use crate::detect::{Quotes, net, vendors};
 use crate::values::{self, Sense};
 
-/// How far back from `=` or `:` a name is looked for: twice the longest in the standard list, for names with a prefix.
-const KEY_LOOK_BACK_MAX: usize = 64;
-
-/// Spaces that may stand between a name and its `=` or `:`; more are found only in tables, where no names stand.
-const SPACES_MAX: usize = 4;
-
 /// As much before a separator holds the end of a name: three letters, a quote with its backslashes, a bracket, spaces.
 const TAIL_LOOK_BACK: usize = 16;
-
-/// Longest tag of XML that is read.
-const TAG_MAX: usize = 256;
 
 /// Longest value that is read as a name or an address.
 const NAME_VALUE_MAX: usize = 160;
 
 /// Longest `user:password@host:port` that is read.
 const AUTHORITY_MAX: usize = 1024;
-
-/// A name in front of `=` or `:`.
-struct Key<'a> {
-    /// With the words in front of it, as `my api key`.
-    name: &'a [u8],
-    start: usize,
-    quote: Option<Quote>,
-}
 
 /// How sure it is that a name is a key, and what stands behind it all of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -383,59 +367,4 @@ fn begins_key(text: &[u8]) -> bool {
 
 fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
-}
-
-/// The name in front of a separator, if one may stand there: `name`, `"name"`, `\\"name\\"`, `user[name]`, `(name)`,
-/// `my name`.
-fn key_before(text: &[u8], separator: usize, floor: usize) -> Option<Key<'_>> {
-    let mut end = separator;
-    while end > floor && separator - end < SPACES_MAX && matches!(text[end - 1], b' ' | b'\t') {
-        end -= 1;
-    }
-    match text[floor..end] {
-        [.., b']' | b')'] => end -= 1,
-        [.., b'%', b'5', b'd' | b'D'] => end -= 3,
-        _ => {}
-    }
-    let quote = quote_before(&text[floor..], end - floor);
-    end -= quote.map_or(0, Quote::len);
-    let floor = floor.max(end.saturating_sub(KEY_LOOK_BACK_MAX));
-    let mut start = end;
-    while start > floor && is_key_byte(text[start - 1]) {
-        start -= 1;
-    }
-    let name = text[start..end].trim_ascii();
-    (!name.is_empty()).then_some(Key { name, start, quote })
-}
-
-/// Single spaces belong to it, so that `api key: x` is seen.
-fn is_key_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ') || !byte.is_ascii()
-}
-
-/// In `<property name="password" value="x"/>` the name of the attribute `value` that follows.
-fn attribute_before(text: &[u8]) -> Option<&[u8]> {
-    let tag = &text[text.len().saturating_sub(TAG_MAX)..];
-    let tag = &tag[memchr::memrchr2(b'<', b'>', tag)? + 1..];
-    let quoted = tag.trim_ascii_end().strip_suffix(b"\"")?;
-    let name = &quoted[memchr::memrchr(b'"', quoted)? + 1..];
-    let before = &quoted[..quoted.len() - name.len() - 1];
-    (before.ends_with(b"name=") || before.ends_with(b"key=")).then_some(name)
-}
-
-/// The name of an element: that of its attribute `key` or `name` when it has one, as in `<entry key="password">`.
-fn element_name(tag: &[u8]) -> Option<&[u8]> {
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':');
-    let len = tag.iter().take_while(|byte| is_name(byte)).count();
-    let goes_on = tag.get(len).is_none_or(u8::is_ascii_whitespace);
-    if len == 0 || !goes_on || !tag[0].is_ascii_alphabetic() || tag.last() == Some(&b'/') {
-        return None;
-    }
-    let by_attribute = [b" key=\"".as_slice(), b" name=\""].into_iter().find_map(|attribute| {
-        let start = memchr::memmem::find(&tag[len..], attribute)? + len + attribute.len();
-        let end = memchr::memchr(b'"', &tag[start..])?;
-        Some(&tag[start..start + end])
-    });
-    let name = &tag[..len];
-    by_attribute.or_else(|| name.rsplit(|byte| *byte == b':').next())
 }
