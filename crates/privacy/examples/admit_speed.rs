@@ -1,8 +1,6 @@
 //! What the gateway costs: `cargo run --release -p privacy --example admit_speed -- FILE`, where the file has one JSON
 //! object a line. The objects become records by a few lines of code here, not by the product's decoder.
 
-use std::time::Instant;
-
 use privacy::{Gateway, Policy};
 use record::{Batch, Record, Tenant, Timestamp, Value};
 
@@ -26,10 +24,16 @@ fn report(name: &str, batches: Vec<Batch>) {
     let gateway = Gateway::new(Policy::default());
     let records: usize = batches.iter().map(|batch| batch.records().len()).sum();
     let bytes: usize = batches.iter().map(|batch| batch.parts().arena.len()).sum();
-    let start = Instant::now();
+    let start = cpu_nanos();
     let masked: u64 = batches.into_iter().map(|batch| std::hint::black_box(gateway.admit(batch)).masked().values).sum();
-    let nanos = start.elapsed().as_nanos() as f64;
+    let nanos = (cpu_nanos() - start) as f64;
     println!("{name}: {masked} masked, {:.0} ns a record, {:.2} GB/s of text", nanos / records as f64, bytes as f64 / nanos);
+}
+
+/// Time this thread had on a processor: on a busy machine a clock on the wall says little.
+fn cpu_nanos() -> u64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    stat.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or_default()
 }
 
 fn batch(lines: &[&str], plant: bool) -> Result<Batch, serde_json::Error> {

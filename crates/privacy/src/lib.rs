@@ -2,13 +2,15 @@
 //!
 //! In: [`record::Batch`] as it was decoded. Out: [`Admitted`], and nothing else makes one.
 //! Never: network, disk, the clock; text that a policy masks, in any form, once [`Gateway::admit`] has returned.
-//! Begin with [`Gateway`]; what counts as secret is the table in [`Policy`]'s default.
+//! Begin with [`Gateway`]; what is looked for and what is done about it is in [`Policy`], how it is found in [`detect`].
 
+pub mod detect;
 mod gateway;
-mod key_name;
-mod secret_names;
-mod secret_value;
-mod secrets_in_text;
+mod mask;
+mod policy;
+mod values;
 
-pub use gateway::{Admitted, Gateway, MASK, MASKING_ERROR, Masked, Policy};
-pub use secret_names::{Reach, SecretClass, SecretName};
+pub use gateway::{Admitted, Gateway, Masked};
+pub use mask::{MASK, MASKING_ERROR};
+pub use policy::{Action, Policy, Preset};
+pub use values::Kind;

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use record::{Record, RejectReason, Rejected, Tenant, Timestamp};
 
 use super::*;
+use crate::detect::{Holds, Reach};
 
 fn gateway() -> Gateway {
     Gateway::new(Policy::default())
@@ -29,27 +30,33 @@ fn admitted_value(name: &str, value: impl FnOnce(&mut record::BatchBuilder) -> V
 #[test]
 fn values_of_secret_names_are_masked_whatever_their_type() {
     assert_eq!(admitted_value("password", |batch| Value::Text(batch.text("x"))), MASK);
-    assert_eq!(admitted_value("user.apiKey", |batch| Value::Json(batch.text("[\"x\"]"))), MASK);
+    assert_eq!(admitted_value("user.apiKey", |batch| Value::Json(batch.text("[\"abc1\"]"))), "json [\"[MASKED]\"]");
+    assert_eq!(admitted_value("password", |batch| Value::Json(batch.text("[\"x\"]"))), "\"[MASKED]\"");
     assert_eq!(admitted_value("pin", |_| Value::Int(1234)), MASK);
-    assert_eq!(admitted_value("cvv", |_| Value::Float(12.5)), MASK);
-    assert_eq!(admitted_value("token", |_| Value::Bool(true)), MASK);
+    assert_eq!(admitted_value("password", |_| Value::Float(12.5)), MASK);
     assert_eq!(admitted_value("password.value", |batch| Value::Text(batch.text("x"))), MASK);
+    assert_eq!(admitted_value("card", |_| Value::Int(4_111_111_111_111_111)), "xxxx-xxxx-xxxx-1111");
+    assert_eq!(admitted_value("lat", |_| Value::Float(48.137_154)), "[GPS]");
 }
 
 #[test]
 fn values_of_other_names_stay() {
     assert_eq!(admitted_value("user", |batch| Value::Text(batch.text("x"))), "x");
     assert_eq!(admitted_value("token_count", |_| Value::Int(5)), "Int(5)");
-    assert_eq!(admitted_value("has_password", |_| Value::Bool(true)), "Bool(true)");
+    assert_eq!(admitted_value("token", |_| Value::Bool(true)), "Bool(true)");
     assert_eq!(admitted_value("password.min_length", |_| Value::Int(8)), "Int(8)");
     assert_eq!(admitted_value("session.id", |batch| Value::Text(batch.text("x"))), "x");
     assert_eq!(admitted_value("a", |batch| Value::Json(batch.text("[1]"))), "json [1]");
+    assert_eq!(admitted_value("took_ns", |_| Value::Int(1_762_996_993_630_123)), "Int(1762996993630123)");
 }
 
 #[test]
-fn secrets_inside_values_are_masked() {
+fn personal_data_inside_values_is_masked() {
     assert_eq!(admitted_value("body", |batch| Value::Text(batch.text("password=x y"))), "password=[MASKED] y");
-    assert_eq!(admitted_value("list", |batch| Value::Json(batch.text(r#"[{"pin":1}]"#))), r#"json [{"pin":"[MASKED]"}]"#);
+    assert_eq!(admitted_value("list", |batch| Value::Json(batch.text(r#"[{"pin":1234}]"#))), r#"json [{"pin":"[MASKED]"}]"#);
+    assert_eq!(admitted_value("phones", |batch| Value::Json(batch.text("[\"+1 415 555 7890\"]"))), "json [\"xxx-xxx-7890\"]");
+    assert_eq!(admitted_value("first_name", |batch| Value::Text(batch.text("Ingrid"))), "[PERSON]");
+    assert_eq!(admitted_value("to", |batch| Value::Text(batch.text("ann@example.com"))), "a***@example.com");
 }
 
 #[test]
@@ -59,12 +66,12 @@ fn what_was_masked_is_counted() {
     for _ in 0..3 {
         let value = Value::Text(builder.text("x"));
         builder.field(id, value);
-        let message = builder.text("token=abc cvv=123");
+        let message = builder.text("token=abc123def cvv=123");
         builder.finish_record(Record { message, ..Record::at(Timestamp::from_micros(0)) });
     }
     let admitted = gateway().admit(builder.build());
-    let by_class: Vec<_> = admitted.masked().by_class().collect();
-    assert_eq!(by_class, [(SecretClass::Password, 3), (SecretClass::Token, 3), (SecretClass::Card, 3)]);
+    let by_kind: Vec<_> = admitted.masked().by_kind().collect();
+    assert_eq!(by_kind, [(Kind::CreditCard, 3), (Kind::Password, 3), (Kind::AuthToken, 3)]);
     let mut sum = admitted.masked().clone();
     sum.add(admitted.masked());
     assert_eq!((admitted.masked().values, sum.values, sum.errors), (9, 18, 0));
@@ -82,22 +89,42 @@ fn a_clean_batch_passes_unchanged() {
 }
 
 #[test]
+fn a_text_that_comes_again_is_looked_at_under_each_name() {
+    let mut builder = Batch::builder(Tenant::default(), Timestamp::from_micros(0));
+    for name in ["note", "password", "note"] {
+        let (id, value) = (builder.name(name), builder.text("plum"));
+        builder.field(id, Value::Text(value));
+    }
+    builder.finish_record(Record::at(Timestamp::from_micros(0)));
+    let admitted = gateway().admit(builder.build());
+    let texts = admitted.batch().all_fields().iter().map(|field| match field.value {
+        Value::Text(text) => admitted.batch().text(text),
+        _ => "",
+    });
+    let texts: Vec<_> = texts.collect();
+    assert_eq!(texts, ["plum", MASK, "plum"]);
+}
+
+#[test]
 fn a_text_that_cannot_be_masked_is_not_kept() {
-    let names = Names::new(&Policy::default().secret_names);
+    let gateway = gateway();
     let batch = batch_of("a", |batch| Value::Text(batch.text("x")));
-    let mut screening = Screening { names: &names, mask: None, suspects: &[], batch, masked: Masked::default() };
-    let span = screening.settle(Err(MaskError)).unwrap();
+    let mut screening = Screening { gateway: &gateway, batch, masked: Masked::default(), found: Vec::new(), clean: Clean::new() };
+    let outcome = guarded(|| panic!("a detector's bug"));
+    let span = screening.settle(outcome).unwrap();
     assert_eq!((screening.batch.text(span), screening.masked.errors), (MASKING_ERROR, 1));
 }
 
-const SECRET: &str = "hunter2SECRETvalue";
+const SECRET: &str = "hunter2SECRETvalue9";
 
 /// A name of the standard list, its case and separators changed.
 fn spelled_name() -> impl Strategy<Value = String> {
     let covered: Vec<String> = Policy::default()
         .secret_names
         .into_iter()
-        .filter(|name| name.reach != crate::Reach::Never && name.in_text)
+        .filter(|name| {
+            name.reach != Reach::Never && matches!(name.holds, Holds::Anything | Holds::Credential) && name.name.is_ascii()
+        })
         .map(|name| name.name)
         .collect();
     (prop::sample::select(covered), any::<u64>(), prop::sample::select(vec!["", "_", "-"])).prop_map(
@@ -115,19 +142,18 @@ fn spelled_name() -> impl Strategy<Value = String> {
 /// Every way in which a value may follow its name in a text.
 fn leak(name: &str, way: usize) -> String {
     let json = serde_json::json!({ name: SECRET, "a": 1 }).to_string();
-    match way % 12 {
+    match way % 11 {
         0 => format!("{name}={SECRET}"),
         1 => format!("x, {name}: {SECRET}, y=1"),
         2 => format!("?a=b&{name}={SECRET}&c=d"),
         3 => json,
         4 => serde_json::json!({ "m": json }).to_string(),
         5 => serde_json::json!([{ "m": serde_json::json!({ "n": json }).to_string() }]).to_string(),
-        6 => serde_json::json!({ name: [SECRET, { "x": SECRET }], "a": 1 }).to_string(),
+        6 => serde_json::json!({ name: [SECRET], "a": 1 }).to_string(),
         7 => format!("{{\"a\":1,\"{name}\":\"{SECRET}"),
-        8 => format!("{name}='a b {SECRET} \\' {SECRET}' rest"),
+        8 => format!("<{name}>{SECRET}</{name}>"),
         9 => format!("{name} => \"{SECRET}\""),
-        10 => format!("{name}: Bearer {SECRET}\nnext: line"),
-        _ => format!("{name}=Some(\"{SECRET}\")"),
+        _ => format!("--{name} {SECRET} --port 80"),
     }
 }
 

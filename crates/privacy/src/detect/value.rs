@@ -1,6 +1,6 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use crate::{MASK, SecretClass};
+use crate::MASK;
 
 /// A quote and how deep it lies: a string inside a string writes its quotes behind a backslash, one inside that behind
 /// three, and so on: 2^depth - 1. In front of them may stand backslashes that are content; each of those is written
@@ -14,6 +14,11 @@ pub(crate) struct Quote {
 impl Quote {
     fn new(byte: u8, backslashes: usize) -> Quote {
         Quote { byte, depth: backslashes.trailing_ones() }
+    }
+
+    /// How many strings it lies in.
+    pub(crate) fn depth(self) -> u8 {
+        self.depth.min(u32::from(u8::MAX)) as u8
     }
 
     /// With its own backslashes.
@@ -47,68 +52,14 @@ pub(crate) struct Found {
     pub(crate) quote: Option<Quote>,
 }
 
-impl Found {
-    pub(crate) fn write_mask(&self, out: &mut Vec<u8>) {
-        let quote = |out: &mut Vec<u8>| {
-            if let Some(quote) = self.quote {
-                out.extend(std::iter::repeat_n(b'\\', quote.len() - 1));
-                out.push(quote.byte);
-            }
-        };
-        quote(out);
-        out.extend_from_slice(MASK.as_bytes());
-        quote(out);
-    }
+/// How far a value without quotes goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// To the end of the word.
+    Word,
+    /// To the end of the line: headers, whose values have spaces.
+    Line,
 }
-
-/// Words that people write behind a secret's name and a colon to say what became of it (`token: expired`). Only a whole
-/// value that is one of these, unquoted, behind `: `, stays.
-const STATES: &[&str] = &[
-    "absent",
-    "accepted",
-    "denied",
-    "disabled",
-    "empty",
-    "enabled",
-    "error",
-    "expired",
-    "failed",
-    "failure",
-    "false",
-    "granted",
-    "incorrect",
-    "invalid",
-    "is",
-    "malformed",
-    "mismatch",
-    "missing",
-    "must",
-    "nil",
-    "no",
-    "none",
-    "not",
-    "null",
-    "ok",
-    "rejected",
-    "required",
-    "revoked",
-    "success",
-    "true",
-    "undefined",
-    "unknown",
-    "unset",
-    "valid",
-    "was",
-    "wrong",
-    "yes",
-];
-
-/// Schemes of the header `Authorization` behind which one word follows; it belongs to the value.
-const SCHEMES: &[&str] =
-    &["apikey", "basic", "bearer", "dpop", "gssapi", "jwt", "key", "negotiate", "ntlm", "privatetoken", "token"];
-
-/// Schemes behind which a list follows, up to the end of the line.
-const LIST_SCHEMES: &[&str] = &["aws4-hmac-sha256", "digest", "hawk", "mac", "oauth", "scram-sha-256", "signature"];
 
 /// How a PEM block begins and ends.
 const PEM_BEGIN: &[u8] = b"-----BEGIN ";
@@ -123,13 +74,7 @@ const SOFT_RUN_MAX: usize = 32;
 const NEXT_NAME_MAX: usize = 64;
 
 /// The value behind a separator (`=`, `:`, `=>`, `:=`), if there is one. `key_quote` is how the name was quoted.
-pub(crate) fn value_after(
-    text: &[u8],
-    separator: usize,
-    class: SecretClass,
-    key_quote: Option<Quote>,
-    json: bool,
-) -> Option<Found> {
+pub(crate) fn value_after(text: &[u8], separator: usize, extent: Extent, key_quote: Option<Quote>, json: bool) -> Option<Found> {
     let start = value_start(text, separator, key_quote.is_some())?;
     let scan = Scan { text, json, outer: key_quote };
     let prefix = string_prefix(&text[start..]);
@@ -149,16 +94,10 @@ pub(crate) fn value_after(
             return Some(Found { start, end, quote: Some(quote) });
         }
     }
-    let end = scan.bare_end(start, class);
-    let value = &text[start..end];
+    let end = scan.bare_end(start, extent);
     let spaced = start > separator + 1;
-    let says_state = spaced && text[separator] == b':' && is_one_of(value.trim_ascii_end(), STATES);
-    let is_next_pair = spaced && text[separator] == b'=' && begins_pair(value);
-    let stays = value.is_empty()
-        || says_state
-        || is_next_pair
-        || (class == SecretClass::Password && is_directory(text, separator, value));
-    (!stays).then_some(Found { start, end, quote: None })
+    let is_next_pair = spaced && text[separator] == b'=' && begins_pair(&text[start..end]);
+    (end > start && !is_next_pair).then_some(Found { start, end, quote: None })
 }
 
 /// Behind the separator and spaces. `None` for `::`, which stands in paths of programs.
@@ -201,17 +140,6 @@ fn is_quote(byte: u8) -> bool {
 
 fn backslashes_before(text: &[u8], at: usize) -> usize {
     text[..at].iter().rev().take_while(|&&byte| byte == b'\\').count()
-}
-
-fn is_one_of(word: &[u8], list: &[&str]) -> bool {
-    list.iter().any(|entry| word.eq_ignore_ascii_case(entry.as_bytes()))
-}
-
-/// `pwd=/home/x` is a working directory: shells and `sudo` write it into every line.
-fn is_directory(text: &[u8], separator: usize, value: &[u8]) -> bool {
-    let key_is_pwd = text[..separator].len() >= 3 && text[separator - 3..separator].eq_ignore_ascii_case(b"pwd");
-    let is_path = matches!(value, [b'/', ..] | [_, b':', b'\\' | b'/', ..]);
-    key_is_pwd && is_path && !text[..separator - 3].last().is_some_and(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// Whether a name and a separator stand here: `user=`, `"user":`, `user =`.
@@ -327,7 +255,7 @@ impl Scan<'_> {
     }
 
     /// The end of a value without quotes.
-    fn bare_end(&self, start: usize, class: SecretClass) -> usize {
+    fn bare_end(&self, start: usize, extent: Extent) -> usize {
         let text = &self.text[start..];
         if text.starts_with(PEM_BEGIN) {
             return self.word_end(self.pem_end(start));
@@ -336,16 +264,10 @@ impl Scan<'_> {
             let complete = behind.first().is_none_or(|&byte| is_soft(byte) || byte == b'\\' || byte.is_ascii_whitespace());
             return if complete { start + MASK.len() } else { self.word_end(start + MASK.len()) };
         }
-        if class == SecretClass::Session && begins_pair(text) {
-            return self.line_end(start);
+        match extent {
+            Extent::Word => self.word_end(start),
+            Extent::Line => self.line_end(start),
         }
-        let word = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
-        let spaces = text[word..].iter().take_while(|&&byte| byte == b' ').count();
-        if spaces > 0 && is_one_of(&text[..word], LIST_SCHEMES) && class == SecretClass::Credential {
-            return self.line_end(start);
-        }
-        let scheme = spaces > 0 && is_one_of(&text[..word], SCHEMES) && word + spaces < text.len();
-        self.word_end(if scheme { start + word + spaces } else { start })
     }
 
     /// The end of a word: white space, or punctuation behind which something else begins.

@@ -53,12 +53,6 @@ impl KeyName {
     }
 }
 
-/// [`KeyName::ends_with`] for one comparison, without making the name ready for many.
-pub(crate) fn ends_squashed(name: &[u8], squashed: &[u8]) -> bool {
-    let mut letters = name.iter().rev().filter(|&&byte| !is_separator(byte));
-    squashed.iter().rev().all(|want| letters.next().is_some_and(|have| have.to_ascii_lowercase() == *want))
-}
-
 /// What stands before the last dot, and what behind it.
 pub(crate) fn last_segment(name: &[u8]) -> (&[u8], &[u8]) {
     match name.iter().rposition(|&byte| byte == b'.') {

@@ -1,0 +1,160 @@
+//! Passwords in command lines: `--password x`, `-px`, `-u user:x`, `net user name x`.
+
+use std::ops::Range;
+
+use crate::Kind;
+use crate::detect::cues::Command;
+use crate::detect::judge::{is_masked, is_one_of, is_path, is_placeholder};
+use crate::detect::names::Holds;
+use crate::detect::scan::{Area, Scan};
+use crate::detect::vendors;
+
+/// As much of a line as is read behind a command.
+const LINE_MAX: usize = 512;
+
+/// Words read of it.
+const WORDS_MAX: usize = 32;
+
+impl Scan<'_> {
+    /// Whether the word at `at` is the name of an option: dashes before it, and a blank, a quote or nothing before those.
+    pub(crate) fn is_option(&self, at: usize, area: Area<'_>) -> bool {
+        let before = &self.text[area.start.max(self.done).min(at)..at];
+        match before {
+            [rest @ .., b'-', b'-'] | [rest @ .., b'-'] => {
+                rest.last().is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'[' | b','))
+            }
+            _ => false,
+        }
+    }
+
+    /// `--password x`. With `=` between it is a pair like any other.
+    pub(crate) fn option(&mut self, at: usize, area: Area<'_>) -> Option<usize> {
+        let text = &self.text[..area.end];
+        let name_end = at
+            + text[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'-' | b'_' | b'.')).count();
+        let secret = self.detector.names().classify(&text[at..name_end])?;
+        // In a list of arguments as JSON or Python writes them, quotes and a comma stand between.
+        let gap = text[name_end..].iter().take(6).take_while(|byte| matches!(**byte, b' ' | b'\t' | b'"' | b'\'' | b',')).count();
+        let blank = text[name_end..name_end + gap].iter().any(|byte| matches!(byte, b' ' | b','));
+        let value = value_at(text, name_end + gap, gap > 0)?;
+        let plain = &text[value.clone()];
+        let fits = match secret.holds {
+            Holds::Anything => true,
+            Holds::Digits => plain.iter().all(u8::is_ascii_digit),
+            Holds::Credential | Holds::Random => plain.len() >= 8 && !is_path(plain) && plain.iter().any(u8::is_ascii_digit),
+            Holds::Authorization | Holds::Cookies => false,
+        };
+        let good = blank
+            && fits
+            && !plain.starts_with(b"-")
+            && !is_masked(plain)
+            && !is_placeholder(plain)
+            && !is_one_of(plain, &["is", "was", "for", "and", "or", "option", "flag", "must"]);
+        good.then(|| self.push_secret(value, secret.kind, &text[at..name_end], None))
+    }
+
+    /// The options of a command that takes passwords in its own way. Nothing else of the line is passed over.
+    pub(crate) fn command(&mut self, command: Command, behind: usize, area: Area<'_>) -> Option<usize> {
+        let end = area.end.min(behind + LINE_MAX);
+        let text = &self.text[..end];
+        let line_end = behind + memchr::memchr(b'\n', &text[behind..]).unwrap_or(end - behind);
+        let words = arguments(text, behind, line_end);
+        let value = match command {
+            Command::Joined => words
+                .iter()
+                .find(|word| text[(*word).clone()].starts_with(b"-p") && word.len() > 2 && text[word.start + 2] != b'-')
+                .map(|word| word.start + 2..word.end),
+            Command::Apart(options) => words
+                .windows(2)
+                .find(|two| options.iter().any(|option| text[two[0].clone()] == *option.as_bytes()))
+                .map(|two| two[1].clone()),
+            Command::UserColon => user_colon(text, &words),
+            Command::NetUse => {
+                let user = words.iter().position(|word| text[word.clone()].to_ascii_lowercase().starts_with(b"/user:"));
+                user.and_then(|user| {
+                    words.get(user + 1).or_else(|| words.get(user.checked_sub(1).filter(|before| *before >= 2)?))
+                })
+                .cloned()
+            }
+            Command::NetUser => words.get(1).filter(|word| !matches!(text[word.start], b'/' | b'*')).cloned(),
+        }?;
+        let value = unquoted(text, value);
+        let plain = &text[value.clone()];
+        let good = !plain.is_empty()
+            && !is_masked(plain)
+            && !is_placeholder(plain)
+            && plain != b"-"
+            && !is_one_of(&plain[..1], &["-", "/"]);
+        good.then(|| {
+            let kind = vendors::kind_of(plain).unwrap_or(Kind::Password);
+            self.found_ahead(value, kind, "command");
+        });
+        None
+    }
+}
+
+/// `-u user:password`, `--user user:password`, `-a user:password`, `-U user%password`.
+fn user_colon(text: &[u8], words: &[Range<usize>]) -> Option<Range<usize>> {
+    let named = words
+        .windows(2)
+        .find(|two| is_one_of(&text[two[0].clone()], &["-u", "--user", "--proxy-user", "-a", "--auth"]))
+        .map(|two| two[1].clone());
+    let joined = || {
+        words.iter().find(|word| text[(*word).clone()].starts_with(b"-u") && word.len() > 3).map(|word| word.start + 2..word.end)
+    };
+    let user = unquoted(text, named.or_else(joined)?);
+    let mark = memchr::memchr2(b':', b'%', &text[user.clone()])?;
+    (mark > 0 || user.len() > 1).then_some(user.start + mark + 1..user.end)
+}
+
+/// The words of a command line; one in quotes may hold blanks.
+fn arguments(text: &[u8], from: usize, end: usize) -> Vec<Range<usize>> {
+    let (mut words, mut at) = (Vec::new(), from);
+    while at < end && words.len() < WORDS_MAX {
+        if text[at].is_ascii_whitespace() {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        let mut quote = None;
+        while at < end && (quote.is_some() || !text[at].is_ascii_whitespace()) {
+            match (text[at], quote) {
+                (byte @ (b'"' | b'\''), None) => quote = Some(byte),
+                (byte, Some(open)) if byte == open => quote = None,
+                _ => {}
+            }
+            at += 1;
+        }
+        words.push(start..at);
+    }
+    words
+}
+
+fn unquoted(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let Range { mut start, mut end } = range;
+    while start < end && matches!(text[start], b'"' | b'\'') {
+        start += 1;
+    }
+    // A quote within ends a string around the command.
+    end = start + text[start..end].iter().position(|byte| *byte == b'"').unwrap_or(end - start);
+    while end > start && matches!(text[end - 1], b'\\' | b'"' | b'\'' | b',' | b')' | b']' | b';') {
+        end -= 1;
+    }
+    start..end
+}
+
+/// The word at `at`, to its closing quote when one stands before it.
+fn value_at(text: &[u8], at: usize, spaced: bool) -> Option<Range<usize>> {
+    let quote = text[..at].last().copied().filter(|byte| spaced && matches!(byte, b'"' | b'\''));
+    let len = match quote {
+        Some(quote) => text[at..].iter().take(256).take_while(|byte| **byte != quote && **byte != b'\n').count(),
+        None => {
+            text[at..].iter().take(256).take_while(|byte| !byte.is_ascii_whitespace() && !matches!(**byte, b'"' | b'\'')).count()
+        }
+    };
+    let mut end = at + len;
+    while quote.is_none() && end > at && matches!(text[end - 1], b',' | b')' | b']' | b';' | b'\\') {
+        end -= 1;
+    }
+    (end > at).then_some(at..end)
+}

@@ -1,0 +1,259 @@
+//! Secrets in sentences: `password is x`, `Wrong password 'x'`, `PIN 1234`, `IDENTIFIED BY 'x'`, `using token x`.
+
+use std::ops::Range;
+
+use crate::Kind;
+use crate::detect::judge::{is_like_password, is_masked, is_one_of, is_path, is_placeholder, is_state, is_surely_token, is_time};
+use crate::detect::scan::{Area, Scan};
+use crate::detect::vendors;
+
+/// Words between "password" and the password, in the languages of the cues.
+const LINKS: &[&str] = &[
+    "is",
+    "was",
+    "set",
+    "changed",
+    "reset",
+    "updated",
+    "to",
+    "as",
+    "will",
+    "be",
+    "now",
+    "temporary",
+    "new",
+    "provided",
+    "used",
+    "entered",
+    "given",
+    "received",
+    "value",
+    "using",
+    "by",
+    "with",
+    "from", // en
+    "ist",
+    "lautet",
+    "war",
+    "wurde",
+    "auf",
+    "neu",
+    "geändert",
+    "zurückgesetzt",
+    "lautete", // de
+    "est",
+    "sera",
+    "etait",
+    "était",
+    "à",
+    "saisi", // fr
+    "es",
+    "era",
+    "será",
+    "fue",
+    "cambiada",
+    "a",
+    "nueva", // es
+    "è",
+    "sarà",
+    "cambiata",
+    "in", // it
+    "é",
+    "foi",
+    "alterada",
+    "para",
+    "nova", // pt
+    "werd",
+    "gewijzigd",
+    "naar", // nl
+    "hash",
+    "code",
+    "number",
+    "nr",
+    "no",
+    "id",
+    "key",
+    "attempt",
+    "mismatch",
+    "incorrect",
+    "invalid",
+    "failed",
+    "rejected",
+    "wrong",
+];
+
+/// Links after which the password itself comes.
+const LAST_LINKS: &[&str] = &[
+    "is", "was", "from", "to", "as", "be", "by", "ist", "lautet", "war", "auf", "est", "es", "era", "è", "é", "a", "à", "naar",
+    "para", "sera", "será", "sarà", "fue", "foi", "werd",
+];
+
+/// What the name of a user follows.
+const USER_WORDS: &[&str] =
+    &["user", "account", "the", "benutzer", "konto", "utilisateur", "usuario", "utente", "usuário", "gebruiker"];
+
+/// Words looked over between the two.
+const LINKS_MAX: usize = 6;
+
+/// Longest password in quotes.
+const QUOTED_MAX: usize = 128;
+
+impl Scan<'_> {
+    /// Behind the word "password".
+    pub(crate) fn password(&mut self, behind: usize, area: Area<'_>) -> Option<usize> {
+        let text = &self.text[..area.end];
+        let mut words = Words { text, at: behind };
+        let mut linked = false;
+        for step in 0..LINKS_MAX {
+            let range = words.next()?;
+            let word = &text[range.clone()];
+            if let Some(content) = quoted(text, range.start) {
+                let value = &text[content.clone()];
+                let stands = step == 0 || linked || is_like_password(value);
+                let good = stands && !is_masked(value) && !is_placeholder(value) && !is_state(value) && !is_path(value);
+                return good.then(|| {
+                    let end = self.push(content, Kind::Password, "password-quoted");
+                    self.second_password(end + 1, area).unwrap_or(end)
+                });
+            }
+            let link = word.strip_suffix(b":").unwrap_or(word);
+            if is_one_of(link, LINKS) {
+                linked |= is_one_of(link, LAST_LINKS);
+                continue;
+            }
+            // "password for bob is x", "mot de passe de bob : x".
+            if is_one_of(word, &["for", "of", "user", "für", "von", "pour", "de", "del", "di", "do", "da", "van", "voor", "por"])
+                && step < 3
+            {
+                let whose = words.next()?;
+                if is_one_of(&text[whose], USER_WORDS) {
+                    words.next()?;
+                }
+                continue;
+            }
+            let value = words.trimmed(range);
+            let plain = &text[value.clone()];
+            let sure = is_like_password(plain) && !is_masked(plain) && !looks_named(plain);
+            return (sure && (linked || step == 0)).then(|| self.push(value, Kind::Password, "password-word"));
+        }
+        None
+    }
+
+    /// "changed from 'x' to 'y'": the other of two.
+    fn second_password(&mut self, behind: usize, area: Area<'_>) -> Option<usize> {
+        let text = &self.text[..area.end];
+        let mut words = Words { text, at: behind };
+        let link = words.next()?;
+        let content = quoted(text, words.next()?.start)?;
+        is_one_of(&text[link], LAST_LINKS).then(|| self.push(content, Kind::Password, "password-quoted"))
+    }
+
+    /// Behind the word "PIN".
+    pub(crate) fn pin(&mut self, behind: usize, area: Area<'_>) -> Option<usize> {
+        let text = &self.text[..area.end];
+        let mut at = behind;
+        for link in [" code", " number", " is", " ist", " est", " es", " was", ":", "=", " #", " '", " \"", " ", "'", "\""] {
+            if text.len() >= at + link.len() && text[at..at + link.len()].eq_ignore_ascii_case(link.as_bytes()) {
+                at += link.len();
+            }
+        }
+        let len = text[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let ends =
+            text.get(at + len).is_none_or(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_' | b':' | b'/'));
+        let goes_on = matches!(text.get(at + len..), Some([b'.', next, ..]) if next.is_ascii_digit());
+        (at > behind && (4..=8).contains(&len) && ends && !goes_on).then(|| self.push(at..at + len, Kind::Password, "pin"))
+    }
+
+    /// Behind the word "token" and the like: only what is drawn by chance.
+    pub(crate) fn token(&mut self, behind: usize, area: Area<'_>) -> Option<usize> {
+        let text = &self.text[..area.end];
+        let mut words = Words { text, at: behind };
+        let mut linked = false;
+        for _ in 0..3 {
+            let range = words.next()?;
+            let value = words.trimmed(range.clone());
+            let plain = &text[value.clone()];
+            let fingerprint =
+                memchr::memchr(b':', plain).is_some() || !linked && plain.iter().all(u8::is_ascii_hexdigit) && plain.len() != 32;
+            if is_surely_token(plain) && !fingerprint && !is_masked(plain) {
+                let kind = vendors::kind_of(plain).unwrap_or(Kind::ApiKey);
+                return Some(self.push(value, kind, "token-word"));
+            }
+            linked |= is_one_of(plain, LAST_LINKS) || text[range.clone()].ends_with(b":");
+            if !text[range]
+                .iter()
+                .all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(byte, b':' | b'\'' | b'"' | b'('))
+            {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// `IDENTIFIED BY 'x'`, `IDENTIFIED WITH plugin BY 'x'`.
+    pub(crate) fn identified(&mut self, behind: usize, area: Area<'_>) -> Option<usize> {
+        let text = &self.text[..area.end];
+        let mut words = Words { text, at: behind };
+        for _ in 0..5 {
+            let range = words.next()?;
+            if !is_one_of(&text[range], &["by"]) {
+                continue;
+            }
+            let value = words.next()?;
+            let value = quoted(text, value.start).unwrap_or_else(|| words.trimmed(value));
+            let plain = &text[value.clone()];
+            let good = !is_masked(plain) && !is_placeholder(plain) && !is_one_of(plain, &["password", "values", "random"]);
+            return good.then(|| self.push(value, Kind::Password, "identified-by"));
+        }
+        None
+    }
+}
+
+/// Dates, addresses, names of programs with digits: no passwords, though they look like some.
+fn looks_named(value: &[u8]) -> bool {
+    let dotted = value.iter().filter(|byte| **byte == b'.').count();
+    let lower = value
+        .iter()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'/' | b':' | b'_'));
+    is_time(value)
+        || dotted >= 2
+        || memchr::memchr2(b'/', b'(', value).is_some()
+        || (lower && (dotted > 0 || value.contains(&b'-') || value.contains(&b':')))
+}
+
+/// What stands between the quotes of which the first is at `at`, on the same line.
+fn quoted(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let quote = *text.get(at).filter(|byte| matches!(byte, b'\'' | b'"' | b'`'))?;
+    let limit = text.len().min(at + 1 + QUOTED_MAX);
+    let len = memchr::memchr2(quote, b'\n', &text[at + 1..limit])?;
+    (len > 0 && text[at + 1 + len] == quote).then_some(at + 1..at + 1 + len)
+}
+
+/// Words with whatever touches them, on one line.
+struct Words<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl Words<'_> {
+    fn next(&mut self) -> Option<Range<usize>> {
+        let blanks = self.text[self.at..].iter().take(4).take_while(|byte| matches!(**byte, b' ' | b'\t' | b'(')).count();
+        let start = self.at + blanks;
+        let limit = self.text.len().min(start + QUOTED_MAX + 64);
+        let len = self.text[start..limit].iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
+        self.at = start + len;
+        (len > 0 && blanks > 0).then_some(start..start + len)
+    }
+
+    /// Without the marks of the sentence around it.
+    fn trimmed(&self, range: Range<usize>) -> Range<usize> {
+        let Range { mut start, mut end } = range;
+        while start < end && matches!(self.text[start], b'"' | b'\'' | b'`' | b'(' | b'[' | b'<') {
+            start += 1;
+        }
+        while end > start && matches!(self.text[end - 1], b'"' | b'\'' | b'`' | b')' | b']' | b'>' | b',' | b';' | b'.' | b':') {
+            end -= 1;
+        }
+        start..end
+    }
+}

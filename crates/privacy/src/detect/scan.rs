@@ -1,0 +1,372 @@
+use std::ops::Range;
+
+use crate::Kind;
+use crate::detect::decode::{self, Decoded};
+use crate::detect::glance::{
+    CLASS, begins_json, behind_moment, class, is_encoded_byte, is_two_capitals, may_be_number, may_name_somebody,
+};
+use crate::detect::judge::{is_masked, is_name_of_kind, is_uuid};
+use crate::detect::{Detector, FieldName, Finding, Quotes, decode::percent_byte, email, net};
+use crate::values::{self, Cue, Sense};
+
+/// Strings within strings are opened up to this depth; deeper ones are looked at as they stand. Nobody nests deeper on
+/// purpose, and each level costs a copy.
+const NESTING_MAX: u8 = 6;
+
+/// How much before and behind a value may speak of it.
+const CONTEXT_BYTES: usize = 48;
+
+/// Longest piece of a text that is looked at as one percent-encoded value.
+const ENCODED_MAX: usize = 64 << 10;
+
+/// Longest value that is a name or an address as a whole.
+const WHOLE_MAX: usize = 256;
+
+/// Runs of base64 from this length on are images, certificates, dumps: nothing in them is looked at.
+const BLOB_MIN: usize = 160;
+
+/// What lies around a text that was decoded out of another.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Level {
+    /// JSON strings around it.
+    pub(crate) strings: u8,
+    /// All escapes around it.
+    pub(crate) nesting: u8,
+    /// Whether one of them was no JSON: then no quotes can be put in.
+    pub(crate) encoded: bool,
+}
+
+/// A part of the text that is looked at by itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Area<'k> {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// The name of the field that holds it.
+    pub(crate) key: Option<&'k [u8]>,
+    /// What that says about persons, when it is known already.
+    pub(crate) sense: Option<Sense>,
+}
+
+/// The last key that was met in an area.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pair {
+    /// The `=`, `:` or `>` behind the key.
+    pub(crate) mark: usize,
+    /// Nothing of the key lies before.
+    pub(crate) floor: usize,
+    /// Where its value begins, or the blanks before that.
+    pub(crate) value: usize,
+}
+
+/// One walk over one text.
+pub(crate) struct Scan<'a> {
+    pub(crate) detector: &'a Detector,
+    pub(crate) text: &'a [u8],
+    pub(crate) level: Level,
+    /// JSON that is looked at as it stands: quotes without a backslash end strings.
+    pub(crate) json: bool,
+    /// Nothing before this place is looked at again.
+    pub(crate) done: usize,
+    /// The end of the last header that was read: another within it is none.
+    pub(crate) header_end: usize,
+    /// What was read last by [`Scan::sense`], and where its area ends.
+    sense: Option<(usize, Sense)>,
+    found: &'a mut Vec<Finding>,
+}
+
+impl<'a> Scan<'a> {
+    pub(crate) fn new(detector: &'a Detector, text: &'a [u8], level: Level, found: &'a mut Vec<Finding>) -> Scan<'a> {
+        let json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+        Scan { detector, text, level, json, done: 0, header_end: 0, sense: None, found }
+    }
+
+    /// Looks at the value of a field, or at a text that stands alone.
+    pub(crate) fn field(&mut self, key: Option<&[u8]>, range: Range<usize>) {
+        if let Some(name) = key
+            && let Some(secret) = self.detector.secret_of(name)
+            && self.secret_field(name, secret, range.clone())
+        {
+            return;
+        }
+        self.value(Area { start: range.start, end: range.end, key, sense: None });
+    }
+
+    /// Looks at the value of a field whose name was read before.
+    pub(crate) fn named(&mut self, field: &FieldName<'_>, len: usize) {
+        if let (Some(name), Some(secret)) = (field.name, field.secret)
+            && self.secret_field(name, secret, 0..len)
+        {
+            return;
+        }
+        self.value(Area { start: 0, end: len, key: field.name, sense: Some(field.sense) });
+    }
+
+    /// Looks at a value whose key is no secret's: perhaps all of it is a name or an address.
+    pub(crate) fn value(&mut self, area: Area<'_>) {
+        let first = self.text[area.start..area.end].first();
+        let announced = || match (area.sense, area.key) {
+            (Some(sense), _) => sense.is_known(),
+            (None, Some(key)) => self.detector.names().promise(key).1,
+            (None, None) => false,
+        };
+        let text = &self.text[area.start..area.end];
+        let alone = || first.is_some_and(u8::is_ascii_uppercase) && is_two_capitals(text);
+        let may_be_whole = text.len() <= WHOLE_MAX && (announced() || alone()) && !is_masked(text);
+        if may_be_whole && let Some(hit) = values::whole(&self.text[..area.end], area.start..area.end, &self.sense(area)) {
+            self.hit(hit);
+            return;
+        }
+        self.document(area);
+    }
+
+    /// Looks at a text that is JSON, under the name of a field.
+    pub(crate) fn json(&mut self, key: Option<&[u8]>) {
+        self.document(Area { start: 0, end: self.text.len(), key, sense: None });
+    }
+
+    /// What the key of an area says about persons. It is read once, and only when something may be one.
+    fn sense(&mut self, area: Area<'_>) -> Sense {
+        match (area.sense, area.key, self.sense) {
+            (Some(sense), ..) => sense,
+            (None, None, _) => Sense::default(),
+            (None, Some(_), Some((end, sense))) if end == area.end => sense,
+            (None, Some(key), _) => {
+                let sense = Sense::of(key);
+                self.sense = Some((area.end, sense));
+                sense
+            }
+        }
+    }
+
+    /// JSON first, if it begins so, then whatever is behind.
+    pub(crate) fn document(&mut self, area: Area<'_>) {
+        let text = &self.text[area.start..area.end];
+        let begins = text.len() - text.trim_ascii_start().len();
+        let start = if begins_json(&text[begins..]) { self.walk_json(area.start + begins, area) } else { area.start };
+        if start < area.end {
+            self.plain(Area { start, ..area });
+        }
+    }
+
+    /// One pass over a text of any kind.
+    pub(crate) fn plain(&mut self, area: Area<'_>) {
+        let (mut at, mut pair) = (area.start.max(self.done), None);
+        while at < area.end {
+            let byte = self.text[at];
+            let next = match CLASS[usize::from(byte)] {
+                0 => at + 1,
+                class::SIGN => self.sign(at, area, &mut pair),
+                _ => self.word(at, area, pair),
+            };
+            // Whatever a recogniser says, the walk goes on, and not over what was found.
+            at = next.max(at + 1).max(self.done);
+        }
+    }
+
+    fn sign(&mut self, at: usize, area: Area<'_>, pair: &mut Option<Pair>) -> usize {
+        match self.text[at] {
+            b'=' | b':' => self.separator(at, area, pair),
+            b'>' => self.element(at, area, pair),
+            b'@' => self.at_sign(at, area),
+            b'%' => self.percent(at, area, *pair),
+            b'{' => self.brace(at, area),
+            b'+' if self.is_form_space(at, area, *pair) => self.form(area, *pair),
+            _ if self.text[..area.end].get(at + 1).is_some_and(u8::is_ascii_digit) => {
+                self.number(at, area, *pair).unwrap_or(at + 1)
+            }
+            _ => at + 1,
+        }
+    }
+
+    /// A run of letters and digits.
+    fn word(&mut self, at: usize, area: Area<'_>, pair: Option<Pair>) -> usize {
+        let text = &self.text[..area.end];
+        let (mut end, mut seen) = (at, 0);
+        while let Some(&byte) = text.get(end) {
+            let class = CLASS[usize::from(byte)];
+            if class & class::WORDY == 0 {
+                break;
+            }
+            seen |= class;
+            end += 1;
+        }
+        if seen & class::HIGH != 0 && self.level.nesting < NESTING_MAX && decode::has_odd_signs(&text[at..end]) {
+            let decoded = decode::folded(text, area.start.max(self.done), area.end);
+            self.inside(&decoded, area.key, Level { nesting: self.level.nesting + 1, ..self.level });
+            return area.end;
+        }
+        // One of our own masks: `[PERSON]`, `[EMAIL:0123456789abcdef]`.
+        if matches!(text[..at], [.., b'[']) && matches!(text.get(end), Some(b']' | b':')) && is_name_of_kind(&text[at..end]) {
+            return if text[end] == b':' {
+                end + 1 + text[end + 1..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count()
+            } else {
+                end
+            };
+        }
+        if let Some(next) = self.cue(at, end, area) {
+            return next;
+        }
+        if self.is_option(at, area)
+            && let Some(next) = self.option(at, area)
+        {
+            return next;
+        }
+        if end - at >= BLOB_MIN {
+            return end;
+        }
+        if may_name_somebody(text, at, end, seen)
+            && let Some(hit) = values::at_word(text, at, area.end, &self.sense(area)).filter(|hit| hit.start >= self.done)
+        {
+            return self.hit(hit);
+        }
+        if seen & class::DIGIT == 0 {
+            return end;
+        }
+        if !may_be_number(text, at, end, seen) {
+            return end;
+        }
+        if end - at == 4
+            && let Some(behind) = behind_moment(text, at)
+        {
+            return behind;
+        }
+        if end - at == 8 && text.len() - at >= 36 && is_uuid(&text[at..at + 36]) {
+            return at + 36;
+        }
+        if self.detector.addresses
+            && let Some(hit) = net::address(text, at, area.start, self.key_of(at, area, pair))
+        {
+            return self.hit(hit);
+        }
+        if !self.detector.addresses()
+            && let Some(behind) = net::behind_ipv4(text, at)
+        {
+            return behind;
+        }
+        self.number(at, area, pair).unwrap_or(end)
+    }
+
+    /// The key whose value holds what begins at `at`.
+    fn key_of<'k>(&self, at: usize, area: Area<'k>, pair: Option<Pair>) -> Option<&'k [u8]>
+    where
+        'a: 'k,
+    {
+        let text = &self.text[..area.end];
+        pair.filter(|pair| pair.reaches(text, at)).and_then(|pair| pair.name(text)).or(area.key)
+    }
+
+    /// The value with digits that begins here.
+    fn number(&mut self, at: usize, area: Area<'_>, pair: Option<Pair>) -> Option<usize> {
+        let text = &self.text[..area.end];
+        let floor = area.start.max(self.done);
+        let cue = Cue {
+            key: self.key_of(at, area, pair),
+            before: &text[floor.max(at.saturating_sub(CONTEXT_BYTES)).min(at)..at],
+            after: &text[at..text.len().min(at + CONTEXT_BYTES)],
+        };
+        let hit = values::number(text, at, &cue)?;
+        (hit.start >= self.done && hit.end > at && !is_masked(&text[hit.start..hit.end])).then(|| self.hit(hit))
+    }
+
+    fn at_sign(&mut self, at: usize, area: Area<'_>) -> usize {
+        let floor = area.start.max(self.done);
+        match email::around(&self.text[..area.end], at, floor) {
+            Some(range) => self.push(range, Kind::Email, "email"),
+            None => at + 1,
+        }
+    }
+
+    /// `%XX`: the piece around it is decoded and looked at again.
+    fn percent(&mut self, at: usize, area: Area<'_>, pair: Option<Pair>) -> usize {
+        let text = &self.text[..area.end];
+        if percent_byte(&text[at..]).is_none() {
+            return at + 1;
+        }
+        let floor = area.start.max(self.done).max(at.saturating_sub(512));
+        let start = at - text[floor..at].iter().rev().take_while(|byte| is_encoded_byte(**byte)).count();
+        self.encoded(start, at, area, pair)
+    }
+
+    fn is_form_space(&self, at: usize, area: Area<'_>, pair: Option<Pair>) -> bool {
+        let floor = area.start.max(self.done);
+        pair.is_some_and(|pair| {
+            pair.value >= floor && at > pair.value && at - pair.value < 64 && pair.is_form(&self.text[..area.end])
+        })
+    }
+
+    fn form(&mut self, area: Area<'_>, pair: Option<Pair>) -> usize {
+        let start = pair.map_or(area.start, |pair| pair.value);
+        self.encoded(start, start, area, pair)
+    }
+
+    fn encoded(&mut self, start: usize, at: usize, area: Area<'_>, pair: Option<Pair>) -> usize {
+        let text = &self.text[..area.end];
+        let limit = text.len().min(at + ENCODED_MAX);
+        let end = at + text[at..limit].iter().take_while(|byte| is_encoded_byte(**byte)).count();
+        let form = pair.is_some_and(|pair| pair.is_form(text));
+        if self.level.nesting >= NESTING_MAX || end <= at {
+            return end.max(at + 1);
+        }
+        let Some(decoded) = decode::percent(text, start, end, form) else { return at + 3 };
+        let key = pair.filter(|pair| pair.value >= start && pair.value <= at).and_then(|pair| pair.name(text)).or(area.key);
+        self.inside(&decoded, key, Level { nesting: self.level.nesting + 1, encoded: true, ..self.level });
+        end
+    }
+
+    /// Looks at a piece that was decoded, and carries what is found back to where it is written.
+    pub(crate) fn inside(&mut self, decoded: &Decoded, key: Option<&[u8]>, level: Level) {
+        let first = self.found.len();
+        Scan::new(self.detector, &decoded.text, level, self.found).field(key, 0..decoded.text.len());
+        for finding in &mut self.found[first..] {
+            (finding.start, finding.end) = (decoded.source(finding.start), decoded.source(finding.end));
+        }
+    }
+
+    /// A string of JSON, or a quoted value: `range` is what stands between its quotes.
+    pub(crate) fn quoted(&mut self, key: Option<&[u8]>, range: Range<usize>, escaped: bool) {
+        if escaped && self.level.nesting < NESTING_MAX {
+            let decoded = decode::json_string(self.text, range.start, range.end);
+            let level = Level { strings: self.level.strings + 1, nesting: self.level.nesting + 1, ..self.level };
+            self.inside(&decoded, key, level);
+        } else {
+            self.field(key, range);
+        }
+    }
+
+    pub(crate) fn hit(&mut self, hit: values::Hit) -> usize {
+        self.push(hit.start..hit.end, hit.kind, hit.rule)
+    }
+
+    /// Takes a finding down and goes on behind it.
+    pub(crate) fn push(&mut self, range: Range<usize>, kind: Kind, rule: &'static str) -> usize {
+        self.push_bare(range, kind, rule, None)
+    }
+
+    /// A finding further on in the text: what lies before it is still looked at.
+    pub(crate) fn found_ahead(&mut self, range: Range<usize>, kind: Kind, rule: &'static str) {
+        self.found.push(Finding { start: range.start, end: range.end, kind, rule, quotes: None });
+    }
+
+    /// A finding that may have stood without quotes in JSON.
+    pub(crate) fn push_bare(&mut self, range: Range<usize>, kind: Kind, rule: &'static str, quotes: Option<Quotes>) -> usize {
+        let quotes = quotes
+            .filter(|_| !self.level.encoded)
+            .map(|quotes| Quotes { depth: quotes.depth.saturating_add(self.level.strings), ..quotes });
+        self.found.push(Finding { start: range.start, end: range.end, kind, rule, quotes });
+        self.done = self.done.max(range.end);
+        range.end
+    }
+}
+
+impl Pair {
+    /// Whether what begins at `at` belongs to the value: nothing between ends it.
+    fn reaches(&self, text: &[u8], at: usize) -> bool {
+        let between = text.get(self.value..at).unwrap_or_default();
+        let blanks = between.iter().take(4).take_while(|byte| **byte == b' ').count();
+        let quote = matches!(between.get(blanks), Some(b'"' | b'\'' | b'(' | b'[' | b'\\'));
+        let rest = &between[blanks + usize::from(quote)..];
+        at >= self.value
+            && between.len() <= CONTEXT_BYTES
+            && !rest.iter().any(|byte| matches!(byte, b',' | b';' | b'&' | b'|' | b'<' | b'\n' | b'"' | b')' | b']' | b'}'))
+    }
+}

@@ -1,0 +1,151 @@
+//! Values that tell by themselves, or with the words beside them, whose they are.
+//!
+//! In: bytes, and a place in them where something begins. Out: [`Hit`]s. Never: allocation on the way to "no", regular
+//! expressions, structure (that is the walker's, which hands over the nearest key in a [`Cue`]).
+//! Begin with [`number`], [`at_word`] and [`whole`]; what a key or a word says is in [`keys`].
+
+mod address;
+mod card;
+mod checksum;
+mod context;
+mod dob;
+mod fold;
+mod gps;
+mod iban;
+mod ids;
+pub(crate) mod keys;
+mod kind;
+mod lexicon;
+mod national;
+mod person;
+mod phone;
+mod run;
+mod words;
+
+use std::cell::Cell;
+use std::ops::Range;
+
+use context::Context;
+use run::is_wordy;
+
+pub use kind::Kind;
+pub(crate) use words::{Sense, at_word, whole};
+
+/// What stands around a value.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Cue<'a> {
+    /// The nearest key of the structure the value stands in, as written: `customer.dateOfBirth`.
+    pub(crate) key: Option<&'a [u8]>,
+    /// Up to 48 bytes before the value.
+    pub(crate) before: &'a [u8],
+    /// Some bytes behind the place the value begins at, or behind the value.
+    pub(crate) after: &'a [u8],
+}
+
+/// A value that was recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hit {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) kind: Kind,
+    /// Which rule said so; for the account and for `explain`.
+    pub(crate) rule: &'static str,
+}
+
+impl Hit {
+    fn new(span: Range<usize>, kind: Kind, rule: &'static str) -> Hit {
+        Hit { start: span.start, end: span.end, kind, rule }
+    }
+}
+
+/// The value with digits in it that begins at `at`: at a digit, a `+`, a `(`, or a letter whose word goes on to digits.
+/// The hit may begin before `at` (a minus sign, the month of a date) and holds all that belongs to the value.
+pub(crate) fn number(text: &[u8], at: usize, cue: &Cue) -> Option<Hit> {
+    let first = *text.get(at)?;
+    if !run::may_begin(text, at) {
+        return None;
+    }
+    // Most of what is asked for has no value's shape, so that the words around are read late, and once.
+    let known = Cell::new(None);
+    let context = || {
+        known.get().unwrap_or_else(|| {
+            let context = Context::of(cue);
+            known.set(Some(context));
+            context
+        })
+    };
+    match first {
+        b'0'..=b'9' => from_digit(text, at, &context),
+        b'+' | b'(' => phone::find(text, at, &context),
+        _ if first.is_ascii_alphabetic() => from_letter(text, at, &context),
+        _ => None,
+    }
+}
+
+/// Narrow shapes first; the last ones take whatever a key names.
+fn from_digit(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<Hit> {
+    let run = run::Run::read(text, at);
+    if is_small_or_ip(text, &run) {
+        return None;
+    }
+    card::find(text, &run, context)
+        .or_else(|| gps::find(text, at, context))
+        .or_else(|| dob::find(text, at, context))
+        .or_else(|| ids::ssn(text, &run, context))
+        .or_else(|| national::find(text, at, context))
+        .or_else(|| phone::find(text, at, context))
+        .or_else(|| ids::named(text, at, context))
+}
+
+/// What most numbers in logs are: a row of up to five digits, or four short rows with dots between.
+fn is_small_or_ip(text: &[u8], run: &run::Run) -> bool {
+    match run.groups {
+        1 if run.len(0) < 4 => !goes_on_after_few(text, run.end(1)),
+        1 if run.len(0) < 6 => !text.get(run.end(1)).is_some_and(|&next| is_wordy(next)),
+        4 => (0..4).all(|group| run.len(group) < 4) && (1..4).all(|group| run.separator(group) == b'.'),
+        _ => false,
+    }
+}
+
+/// Whether one to three digits may be the day of a date, degrees, or a number that begins with letters or goes on in
+/// parentheses: `12 May 1980`, `48°51'`, `3E1234`.
+fn goes_on_after_few(text: &[u8], end: usize) -> bool {
+    match text[end..] {
+        [next, ..] if is_wordy(next) => true,
+        [b' ' | b'.' | b',' | b'-' | b'/', next, ..] => is_wordy(next) || next == b' ' || next == b'(',
+        _ => false,
+    }
+}
+
+fn from_letter(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<Hit> {
+    iban::find(text, at).or_else(|| national::find(text, at, context)).or_else(|| {
+        // Five letters or digits are the least that a named number has, and one of the first three is a digit in most.
+        let word = text[at..].iter().take(6).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+        if word >= 5 { ids::named(text, at, context) } else { None }
+    })
+}
+
+/// The persons and street addresses in `range` of the text, found as the walk finds them.
+#[cfg(test)]
+pub(crate) fn words(text: &[u8], range: Range<usize>, cue: &Cue, out: &mut Vec<Hit>) {
+    let sense = cue.key.map(Sense::of).unwrap_or_default();
+    if let Some(hit) = whole(text, range.clone(), &sense) {
+        return out.push(hit);
+    }
+    let mut at = range.start;
+    while at < range.end {
+        match at_word(text, at, range.end, &sense).filter(|_| is_wordy(text[at])) {
+            Some(hit) => {
+                at = hit.end;
+                out.push(hit);
+            }
+            None => at += text[at..range.end].iter().take_while(|&&byte| is_wordy(byte)).count().max(1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+mod eval;

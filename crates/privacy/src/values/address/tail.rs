@@ -1,0 +1,239 @@
+use crate::values::run::is_wordy;
+
+/// Most parts behind a street: flat, district, code and town, state, country.
+const PARTS_MAX: usize = 6;
+
+/// Most words of a town.
+const TOWN_WORDS_MAX: usize = 4;
+
+/// What follows a street.
+pub(super) struct Tail {
+    pub(super) end: usize,
+    /// A postal code is among it.
+    pub(super) has_code: bool,
+    /// And that with a town behind, or in a shape of its own: `10115 Berlin`, `CO 31336`, `SW2A 6AA`.
+    pub(super) is_sure: bool,
+}
+
+impl Tail {
+    /// Reads parts behind commas, and a flat or a code behind a blank.
+    pub(super) fn read(text: &[u8], from: usize) -> Tail {
+        let mut tail = Tail { end: from, has_code: false, is_sure: false };
+        for _ in 0..PARTS_MAX {
+            let (at, is_comma) = match text[tail.end..] {
+                [b',', b' ', ..] | [b'\n', b' ', ..] => (tail.end + 2, true),
+                [b',', ..] => (tail.end + 1, true),
+                [b' ', b'-', b' ', ..] => (tail.end + 3, true),
+                [b' ', ..] => (tail.end + 1, false),
+                _ => break,
+            };
+            let Some((end, is_code)) = part(text, at, is_comma, tail.has_code) else { break };
+            let written = &text[at..end];
+            tail.end = end;
+            tail.has_code |= is_code;
+            tail.is_sure |= is_code && (written[0].is_ascii_digit() || has_own_shape(written));
+        }
+        tail
+    }
+}
+
+/// Whether the last word but one, or the last with digits, has a letter or a dash: `CO 31336`, `London NW1 6XE`.
+fn has_own_shape(written: &[u8]) -> bool {
+    let mut words = written.rsplit(|&byte| byte == b' ');
+    let (last, before) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    last.iter().any(|byte| byte.is_ascii_uppercase() || *byte == b'-')
+        || before.len() == 2 && before.iter().all(u8::is_ascii_uppercase)
+}
+
+/// One part: where it ends, and whether a postal code is in it.
+fn part(text: &[u8], at: usize, is_comma: bool, has_code: bool) -> Option<(usize, bool)> {
+    if let Some(end) = flat(text, at) {
+        return Some((end, false));
+    }
+    if let Some(end) = code(text, at).filter(|_| !has_code) {
+        // A code is five digits like many other numbers: a town must follow, unless a town or state was before.
+        let town_end = text[end..].strip_prefix(b" ").and_then(|_| town(text, end + 1));
+        return match town_end {
+            Some(town_end) => Some((town_end, true)),
+            None if text[at].is_ascii_uppercase() => Some((end, true)),
+            None => None,
+        };
+    }
+    let town_end = town(text, at)?;
+    let behind = match text[town_end..] {
+        [b',', b' ', ..] => town_end + 2,
+        [b' ', ..] => town_end + 1,
+        _ => town_end,
+    };
+    match code(text, behind).filter(|_| !has_code && behind > town_end) {
+        Some(end) => Some((end, true)),
+        // A town without a code ends where the clause does.
+        None if is_comma && (has_code || ends_clause(text, town_end)) => ends_clause(text, town_end).then_some((town_end, false)),
+        None => None,
+    }
+}
+
+/// `Apt 4B`, `Suite 200`, `#12`, `Flat 2`, `2º B`, `Wohnung 5`.
+fn flat(text: &[u8], at: usize) -> Option<usize> {
+    const WORDS: &[&[u8]] = &[
+        b"apt",
+        b"apartment",
+        b"suite",
+        b"ste",
+        b"unit",
+        b"flat",
+        b"floor",
+        b"fl",
+        b"room",
+        b"rm",
+        b"piso",
+        b"puerta",
+        b"etage",
+        b"stock",
+        b"wohnung",
+        b"whg",
+        b"app",
+        b"appt",
+        b"appartement",
+        b"bat",
+        b"batiment",
+        b"bloco",
+        b"apto",
+        b"sala",
+        b"interno",
+        b"int",
+        b"scala",
+        b"m",
+        b"lok",
+        b"lgh",
+        b"bus",
+        b"bte",
+        b"building",
+        b"bldg",
+        b"block",
+        b"tower",
+        b"depto",
+        b"local",
+        b"escalera",
+        b"esc",
+        b"kat",
+        b"daire",
+        b"kv",
+        b"byt",
+    ];
+    let rest = &text[at..];
+    let letters = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let mut end = match rest {
+        [b'#', ..] => at + 1,
+        _ if letters > 0 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(&rest[..letters])) => at + letters,
+        // Spanish storeys: `2º B`, `3º izq`.
+        [b'0'..=b'9', 0xc2, 0xba | 0xaa, ..] => {
+            return Some(behind_alphanumeric(text, at + 3 + usize::from(text.get(at + 3) == Some(&b' ')), 4));
+        }
+        _ => return None,
+    };
+    end += usize::from(text.get(end) == Some(&b'.'));
+    end += usize::from(text.get(end) == Some(&b' '));
+    let number_end = behind_alphanumeric(text, end, 5);
+    let has_number = number_end > end && (text[end..number_end].iter().any(u8::is_ascii_digit) || number_end - end <= 2);
+    has_number.then_some(number_end)
+}
+
+fn behind_alphanumeric(text: &[u8], at: usize, most: usize) -> usize {
+    let len = text.get(at..).map_or(0, |rest| rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count());
+    if len <= most { at + len } else { at }
+}
+
+/// Shapes of postal codes: `9` a digit, `A` a capital. Longer ones first.
+const CODES: &[&[u8]] = &[
+    b"99999-9999",
+    b"99999-999",
+    b"AA99 9AA",
+    b"AA9A 9AA",
+    b"A-99999",
+    b"AA-99999",
+    b"AA-9999",
+    b"A9A 9A9",
+    b"AA9 9AA",
+    b"A99 9AA",
+    b"A9A 9AA",
+    b"A9 9AA",
+    b"A-9999",
+    b"A99 AA99",
+    b"9999 AA",
+    b"9999AA",
+    b"99-999",
+    b"999 99",
+    b"999-9999",
+    b"9999-999",
+    b"999999",
+    b"99999",
+    b"9999",
+];
+
+/// Where a postal code ends, behind a state of two letters perhaps (`CO 31336`).
+fn code(text: &[u8], at: usize) -> Option<usize> {
+    let state = match text.get(at..)? {
+        [a, b, b' ', next, ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase() && next.is_ascii_digit() => 3,
+        _ => 0,
+    };
+    let rest = &text[at + state..];
+    CODES.iter().map(|shape| (shape.len(), is_shaped(rest, shape))).find(|(_, fits)| *fits).map(|(len, _)| at + state + len)
+}
+
+fn is_shaped(text: &[u8], shape: &[u8]) -> bool {
+    let fits = |(have, want): (&u8, &u8)| match want {
+        b'9' => have.is_ascii_digit(),
+        b'A' => have.is_ascii_uppercase(),
+        want => have == want,
+    };
+    text.len() >= shape.len() && text.iter().zip(shape).all(fits) && !text.get(shape.len()).copied().is_some_and(is_wordy)
+}
+
+/// Where one to four capitalised words end.
+fn town(text: &[u8], at: usize) -> Option<usize> {
+    let (mut at, mut end) = (at, None);
+    for _ in 0..TOWN_WORDS_MAX {
+        let word =
+            text.get(at..)?.iter().take_while(|&&byte| is_wordy(byte) && byte != b'_' || matches!(byte, b'-' | b'\'')).count();
+        let written = &text[at..at + word];
+        let is_name = written.first().is_some_and(|byte| byte.is_ascii_uppercase() || *byte >= 0xc3)
+            && !written.iter().any(u8::is_ascii_digit);
+        let is_little = matches!(
+            written,
+            b"am"
+                | b"an"
+                | b"der"
+                | b"de"
+                | b"la"
+                | b"le"
+                | b"sur"
+                | b"upon"
+                | b"in"
+                | b"do"
+                | b"da"
+                | b"del"
+                | b"el"
+                | b"of"
+                | b"im"
+                | b"di"
+                | b"den"
+        );
+        if is_name {
+            end = Some(at + word);
+        } else if !is_little || end.is_none() {
+            break;
+        }
+        at += word + usize::from(word <= 3 && text.get(at + word) == Some(&b'.'));
+        // A code behind a town is not its name: `London SW2A 6AA`.
+        if text.get(at) != Some(&b' ') || code(text, at + 1).is_some() {
+            break;
+        }
+        at += 1;
+    }
+    end
+}
+
+fn ends_clause(text: &[u8], end: usize) -> bool {
+    !matches!(text.get(end), Some(byte) if is_wordy(*byte) || matches!(byte, b' ' | b'=' | b':' | b'(' | b'/' | b'@'))
+}

@@ -1,0 +1,153 @@
+use std::sync::LazyLock;
+
+use crate::values::fold::ends_with_any;
+use crate::values::lexicon::Lexicon;
+
+/// What a word says about streets; without marks and in small letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Type {
+    /// Ends English street names, and little else.
+    English,
+    /// Ends English street names, and is much else: drive, court.
+    EnglishMaybe,
+    /// Begins French street names behind the number.
+    French,
+    /// Begins street names before the number: calle, via, rua.
+    Before,
+    /// As [`Type::Before`], but is an everyday word of English as well.
+    BeforeMaybe,
+    /// Stands behind a name and before the number: Straße, utca.
+    Behind,
+}
+
+static TYPES: LazyLock<Lexicon<Type>> = LazyLock::new(|| {
+    let lists = [
+        (
+            Type::English,
+            "street avenue ave road rd boulevard blvd lane ln terrace crescent parkway pkwy highway hwy mews broadway turnpike cres expressway",
+        ),
+        (
+            Type::EnglishMaybe,
+            "st drive dr court ct place pl square sq way close gardens grove row walk hill circle cir trail alley park green loop plaza point \
+             gate quay wharf rise view vale bridge bypass esplanade parade pde heights ridge run path pike villas yard route",
+        ),
+        (
+            Type::French,
+            "rue av boul bd bvd chemin ch allee allees impasse imp quai cours passage faubourg fbg sentier ruelle residence chaussee promenade \
+             esplanade lotissement villa cite route rte hameau",
+        ),
+        (
+            Type::Before,
+            "calle avenida avda av paseo carrer plaza plaça placa travesia travessia camino carretera ctra ronda glorieta callejon urbanizacion viale piazza corso \
+             vicolo largo strada piazzale lungomare contrada rua travessa praca praça alameda estrada rodovia beco ul ulica al aleja aleje \
+             pl plac os osiedle ulice ulitsa bulevardul calea soseaua str bd rue chemin quai impasse jalan jl jln carrera cra cl diagonal \
+             transversal kungsgatan улица ул проспект пр leoforos odos sokak cadde",
+        ),
+        (Type::BeforeMaybe, "via c"),
+        (
+            Type::Behind,
+            "strasse str weg platz allee gasse ring damm ufer chaussee pfad steig markt straat laan plein gracht kade dijk singel dreef \
+             gatan vagen gata vegen veien gate vei vej gade alle katu tie kuja utca ut ter korut setany utja caddesi sokagi cad sok bulvari \
+             namesti trida ulice улица prospekt",
+        ),
+    ];
+    Lexicon::new(
+        lists
+            .into_iter()
+            .flat_map(|(kind, words)| words.split_ascii_whitespace().map(move |word| (word, kind)))
+            .collect::<Vec<_>>()
+            .into_iter(),
+    )
+});
+
+pub(super) fn of(folded: &[u8]) -> Option<Type> {
+    TYPES.get(folded)
+}
+
+/// Endings of street names that are one word, in German, Dutch, Swedish, Norwegian, Danish and Finnish. Those that end
+/// everyday words too (-ring, -gate, -tie) are not here.
+const ENDINGS: &[&[u8]] = &[
+    b"strasse",
+    b"str",
+    b"gasse",
+    b"weg",
+    b"platz",
+    b"allee",
+    b"damm",
+    b"ufer",
+    b"chaussee",
+    b"steig",
+    b"pfad",
+    b"straat",
+    b"laan",
+    b"plein",
+    b"gracht",
+    b"kade",
+    b"singel",
+    b"dreef",
+    b"gatan",
+    b"vagen",
+    b"vegen",
+    b"veien",
+    b"gade",
+    b"katu",
+    b"kuja",
+    b"graben",
+    b"markt",
+    b"promenade",
+    b"bakken",
+];
+
+pub(super) fn ends_like_street(folded: &[u8]) -> bool {
+    // Something stands before: "Weg" alone is not the end of a name.
+    folded.len() > 3 && ends_with_any(&folded[3..], ENDINGS)
+}
+
+/// Whether a text begins with a small word for a street, and a capital behind it.
+pub(super) fn begins_with_small_type(text: &[u8]) -> bool {
+    const SMALL: &[&str] = &[
+        "ul. ",
+        "ul ",
+        "ulica ",
+        "al. ",
+        "aleja ",
+        "os. ",
+        "pl. ",
+        "plac ",
+        "rua ",
+        "avenida ",
+        "av. ",
+        "avda. ",
+        "calle ",
+        "c/ ",
+        "c/",
+        "carrer ",
+        "carrera ",
+        "plaza ",
+        "paseo ",
+        "rue ",
+        "ulice ",
+        "nám. ",
+        "str. ",
+        "strada ",
+        "travessa ",
+        "praça ",
+        "alameda ",
+        "bd. ",
+        "bulevardul ",
+        "sok. ",
+        "kompleks ",
+        "jl. ",
+        "jalan ",
+        "viale ",
+        "piazza ",
+        "corso ",
+        "vicolo ",
+        "camino ",
+        "na ",
+        "tř. ",
+    ];
+    SMALL.iter().any(|small| {
+        text.strip_prefix(small.as_bytes()).and_then(<[u8]>::first).is_some_and(|&next| next.is_ascii_uppercase() || next >= 0x80)
+    })
+}

@@ -1,0 +1,196 @@
+use super::types::{self, Type};
+use crate::values::fold::{char_at, push_folded};
+
+/// Most words of a street's name.
+const WORDS_MAX: usize = 7;
+
+/// Longest word of a street's name, folded.
+const LETTERS_MAX: usize = 40;
+
+/// Words in a row that may name a street: capitalised ones, ordinals, and the little words between.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    /// Where each ends, what it says, and whether it is a capitalised word.
+    words: [Option<Word>; WORDS_MAX],
+    pub(super) len: usize,
+    pub(super) end: usize,
+    pub(super) capitals: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    end: usize,
+    kind: Option<Type>,
+    ends_so: bool,
+    is_capital: bool,
+    is_direction: bool,
+}
+
+impl Words {
+    /// Reads from `at` on, until a number, a mark, or a word that no street is named by.
+    pub(super) fn read(text: &[u8], at: usize) -> Words {
+        let mut words = Words { end: at, ..Words::default() };
+        let mut at = at;
+        while words.len < WORDS_MAX {
+            let Some(word) = Word::read(text, at) else { break };
+            words.words[words.len] = Some(word);
+            words.len += 1;
+            words.capitals += usize::from(word.is_capital);
+            if word.is_capital || word.kind.is_some() {
+                words.end = word.end;
+            }
+            at = match text.get(word.end..) {
+                Some([b' ', next, ..]) if next.is_ascii_alphanumeric() || *next >= 0x80 => word.end + 1,
+                // `Calle de l'Est`, `C/Mayor`.
+                Some([b'/' | b'\'', next, ..]) if next.is_ascii_uppercase() => word.end + 1,
+                _ => break,
+            };
+        }
+        words
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Word> {
+        self.words[..self.len].iter().flatten().copied()
+    }
+
+    /// `rue de la Paix`, `avenue Foch`, `Boulevard Voltaire`: a word for a street first, and a capitalised one behind it.
+    pub(super) fn is_french(&self) -> bool {
+        let Some(first) = self.words[0] else { return false };
+        let is_english_too = matches!(first.kind, Some(Type::English | Type::EnglishMaybe)) && !first.is_capital;
+        let is_type = matches!(first.kind, Some(Type::French | Type::Before)) || is_english_too;
+        is_type && self.iter().skip(1).any(|word| word.is_capital)
+    }
+
+    /// Behind the last word for a street that a capitalised one is before, and whether it is hardly anything else.
+    pub(super) fn until_english_type(&self) -> Option<(usize, bool)> {
+        let place = (1..self.len).rev().find(|&place| {
+            self.words[place].is_some_and(|word| word.is_capital && matches!(word.kind, Some(Type::English | Type::EnglishMaybe)))
+        })?;
+        let word = self.words[place]?;
+        let named = self.iter().take(place).any(|word| word.is_capital);
+        // "Avenue NW", "Street West".
+        let behind = self.words.get(place + 1).copied().flatten().filter(|word| word.is_direction);
+        named.then_some((behind.unwrap_or(word).end, word.kind == Some(Type::English)))
+    }
+
+    /// Whether one of the words says that a street is named.
+    pub(super) fn names_street(&self) -> bool {
+        let first = self.words[0].is_some_and(|word| word.kind == Some(Type::Before))
+            && self.capitals > usize::from(self.words[0].is_some_and(|word| word.is_capital));
+        let last = self.iter().last();
+        first || last.is_some_and(|word| word.ends_so || word.kind == Some(Type::Behind) && self.len > 1)
+    }
+
+    /// Where the house number behind the words begins: behind a blank, a comma, "nº", "n.", "No.".
+    pub(super) fn number_behind(&self, text: &[u8]) -> Option<usize> {
+        let end = self.iter().last()?.end;
+        let rest = text.get(end..)?;
+        let marks: [&[u8]; 9] =
+            [b" ", b", ", b", n. ", b" n. ", ", nº ".as_bytes(), " nº ".as_bytes(), b" No. ", b", No. ", b" No:"];
+        let mark =
+            marks.into_iter().find(|mark| rest.starts_with(mark) && rest.get(mark.len()).is_some_and(u8::is_ascii_digit))?;
+        Some(end + mark.len())
+    }
+}
+
+impl Word {
+    fn read(text: &[u8], at: usize) -> Option<Word> {
+        let first = char_at(text, at)?;
+        let mut len = 0;
+        while let Some(letter) =
+            char_at(text, at + len).filter(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '\'' | '’'))
+        {
+            len += letter.len_utf8();
+            if len > LETTERS_MAX {
+                return None;
+            }
+        }
+        let word = std::str::from_utf8(&text[at..at + len]).ok()?;
+        let is_ordinal = first.is_ascii_digit() && ["st", "nd", "rd", "th"].iter().any(|ending| word.ends_with(ending));
+        if len == 0
+            || first.is_ascii_digit() && !is_ordinal
+            || !is_ordinal && word.contains(|letter: char| letter.is_ascii_digit())
+        {
+            return None;
+        }
+        let (folded, folded_len) = folded(word);
+        let folded = &folded[..folded_len];
+        let kind = types::of(folded);
+        let is_capital = first.is_uppercase()
+            || is_ordinal
+            || LINKED.iter().any(|link| word.strip_prefix(link).is_some_and(|rest| rest.starts_with(char::is_uppercase)));
+        if !is_capital && kind.is_none() && !is_little(folded) {
+            return None;
+        }
+        // The dot of an abbreviation belongs to it.
+        let is_short = len <= 5 && (kind.is_some() || len <= 2 || folded.ends_with(b"str"));
+        let end = at + len + usize::from((is_short || folded.ends_with(b"str")) && text.get(at + len) == Some(&b'.'));
+        let is_direction = DIRECTIONS.contains(&word);
+        Some(Word { end, kind, ends_so: types::ends_like_street(folded), is_capital, is_direction })
+    }
+}
+
+/// Joined to the word behind: `d'Alésia`, `l'Est`.
+const LINKED: &[&str] = &["d'", "l'", "d’", "l’", "dell'", "dell’", "dall'", "sant'"];
+
+const DIRECTIONS: &[&str] = &["N", "S", "E", "W", "NW", "NE", "SW", "SE", "North", "South", "East", "West"];
+
+/// Little words in the names of streets.
+fn is_little(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"de"
+            | b"du"
+            | b"des"
+            | b"la"
+            | b"le"
+            | b"les"
+            | b"del"
+            | b"los"
+            | b"las"
+            | b"el"
+            | b"della"
+            | b"delle"
+            | b"dei"
+            | b"degli"
+            | b"di"
+            | b"da"
+            | b"do"
+            | b"dos"
+            | b"das"
+            | b"den"
+            | b"der"
+            | b"dem"
+            | b"van"
+            | b"von"
+            | b"the"
+            | b"of"
+            | b"and"
+            | b"et"
+            | b"y"
+            | b"e"
+            | b"i"
+            | b"in"
+            | b"an"
+            | b"am"
+            | b"zum"
+            | b"zur"
+            | b"unter"
+            | b"auf"
+            | b"sur"
+            | b"saint"
+            | b"op"
+            | b"aan"
+            | b"het"
+            | b"al"
+            | b"alle"
+            | b"na"
+            | b"av"
+    )
+}
+
+fn folded(word: &str) -> ([u8; LETTERS_MAX], usize) {
+    let (mut folded, mut len) = ([0; LETTERS_MAX], 0);
+    word.chars().for_each(|letter| push_folded(letter, &mut folded, &mut len));
+    (folded, len)
+}

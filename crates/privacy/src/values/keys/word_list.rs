@@ -1,0 +1,85 @@
+use crate::values::fold::push_folded;
+
+/// Most words that are kept: the last ones.
+const WORDS_MAX: usize = 12;
+
+/// Bytes of a key or a sentence that are looked at: the last ones.
+const BYTES_MAX: usize = 64;
+
+/// Words in small plain letters, one behind the other, so that neighbours can be looked up as one.
+pub(crate) struct WordList {
+    letters: [u8; BYTES_MAX * 2],
+    ends: [u8; WORDS_MAX],
+    len: usize,
+}
+
+impl WordList {
+    /// The words of a name: parted by all that is no letter, and by capitals (`dateOfBirth`).
+    pub(crate) fn of(name: &[u8]) -> WordList {
+        let mut words = WordList { letters: [0; BYTES_MAX * 2], ends: [0; WORDS_MAX], len: 0 };
+        let text = tail(name);
+        let (mut filled, mut before) = (0, ' ');
+        let mut letters = text.chars().peekable();
+        while let Some(letter) = letters.next() {
+            if letter.is_alphabetic() {
+                if begins_word(before, letter, letters.peek().copied()) {
+                    words.close(&mut filled);
+                }
+                push_folded(letter, &mut words.letters, &mut filled);
+            } else {
+                words.close(&mut filled);
+            }
+            before = letter;
+        }
+        words.close(&mut filled);
+        words
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The words from `start` to before `end`, written together.
+    pub(crate) fn joined(&self, start: usize, end: usize) -> &[u8] {
+        &self.letters[self.start(start)..self.start(end)]
+    }
+
+    fn start(&self, word: usize) -> usize {
+        word.checked_sub(1).map_or(0, |before| usize::from(self.ends[before]))
+    }
+
+    /// Ends the word that is being written, if there is one; forgets the first word when there are too many.
+    fn close(&mut self, filled: &mut usize) {
+        if *filled == self.start(self.len) {
+            return;
+        }
+        if self.len == WORDS_MAX {
+            let gone = usize::from(self.ends[0]);
+            self.letters.copy_within(gone..*filled, 0);
+            *filled -= gone;
+            for word in 1..WORDS_MAX {
+                self.ends[word - 1] = self.ends[word] - gone as u8;
+            }
+            self.len -= 1;
+        }
+        self.ends[self.len] = *filled as u8;
+        self.len += 1;
+    }
+}
+
+/// At a capital behind a small letter, and at the last of several capitals that a small letter follows (`GPSPoint`).
+fn begins_word(before: char, letter: char, next: Option<char>) -> bool {
+    letter.is_uppercase() && (before.is_lowercase() || before.is_uppercase() && next.is_some_and(char::is_lowercase))
+}
+
+/// The last bytes, from the border of a character on, as far as they are text.
+fn tail(bytes: &[u8]) -> &str {
+    let mut from = bytes.len().saturating_sub(BYTES_MAX);
+    while from < bytes.len() && bytes[from] & 0xc0 == 0x80 {
+        from += 1;
+    }
+    match std::str::from_utf8(&bytes[from..]) {
+        Ok(text) => text,
+        Err(bad) => std::str::from_utf8(&bytes[from..from + bad.valid_up_to()]).unwrap_or(""),
+    }
+}

@@ -1,0 +1,119 @@
+//! Names of persons: by the key, by a word before them ("assigned to", "Dear", "Frau"), by the lists of given and family
+//! names, or beside an e-mail address. The lists were written for this program from names that are common in some
+//! hundred countries; words that are also something else ("Will", "Mark", "Spring") are listed apart and never suffice.
+
+mod cues;
+mod full_name;
+mod lists;
+mod name_word;
+
+use std::ops::Range;
+
+use super::keys::{KeyClass, Reading};
+use super::{Hit, Kind};
+use cues::Before;
+use full_name::FullName;
+use name_word::NameWord;
+
+/// Longest value of a key that is taken as a name.
+const NAME_BYTES_MAX: usize = 64;
+
+/// What the key says about persons in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Key {
+    /// The text is a name.
+    Person,
+    /// The text may be a name.
+    Name,
+    /// The text speaks of other things.
+    Other,
+    /// Nothing.
+    Unknown,
+}
+
+impl Key {
+    pub(super) fn of(reading: &Reading) -> Key {
+        match reading.class {
+            Some(KeyClass::Person) => Key::Person,
+            Some(KeyClass::Name) => Key::Name,
+            _ if reading.is_other => Key::Other,
+            _ => Key::Unknown,
+        }
+    }
+}
+
+/// The name that a value of a name's key is, without its title.
+pub(super) fn value(text: &[u8], range: Range<usize>, key: Key) -> Option<Hit> {
+    let range = trimmed(text, range);
+    let start = behind_title(text, range.start);
+    let is_short = (2..=NAME_BYTES_MAX).contains(&range.len()) && start < range.end;
+    if key == Key::Other || !is_short || key == Key::Unknown && !text[start].is_ascii_uppercase() {
+        return None;
+    }
+    let (words, known, ambiguous) = words_of(&text[start..range.end])?;
+    let is_name = match key {
+        Key::Person => true,
+        // A cell of a table, a literal: two names and nothing else.
+        Key::Unknown => words == 2 && known == 2 && lists::are_given_and_family(&text[start..range.end]),
+        _ if words == 1 => known == 1 && ambiguous == 0,
+        _ => known > ambiguous || known >= 2,
+    };
+    is_name.then(|| Hit::new(start..range.end, Kind::Person, "person.key"))
+}
+
+/// The name that begins with the capital at `at`.
+pub(super) fn find(text: &[u8], at: usize, end: usize, key: Key) -> Option<Hit> {
+    let first = NameWord::read(&text[..end], at)?;
+    let mut name = FullName::read(&text[..end], at, first);
+    // Most capitalised words stand alone and behind nothing that names come behind; the lists need not be asked.
+    let mut before = None;
+    if name.has_one_word() {
+        before = (key != Key::Other).then(|| Before::of(&text[..at])).filter(|before| *before != Before::Nothing);
+        before?;
+    }
+    name.look_up(text);
+    let rule = name.by_lists(key == Key::Other).or_else(|| {
+        let before = before.or_else(|| (key != Key::Other).then(|| Before::of(&text[..at])))?;
+        name.by_word(before, &text[name.end..end])
+    })?;
+    Some(Hit::new(name.start..name.end, Kind::Person, rule))
+}
+
+/// How many words a text is made of, how many are in the lists, and how many of those are ambiguous; nothing when it
+/// holds what no name does.
+fn words_of(text: &[u8]) -> Option<(usize, usize, usize)> {
+    let text = std::str::from_utf8(text).ok()?;
+    let is_name_like = |letter: char| letter.is_alphabetic() || matches!(letter, ' ' | '\'' | '’' | '-' | '.' | ',' | '·');
+    let first = text.chars().next()?;
+    if !text.chars().all(is_name_like) || !first.is_alphabetic() || lists::is_placeholder(text) {
+        return None;
+    }
+    let (mut words, mut known, mut ambiguous) = (0, 0, 0);
+    for word in text.split([' ', '-', ',', '.']).filter(|word| !word.is_empty()) {
+        let listed = lists::look_up(word);
+        words += 1;
+        known += usize::from(listed.given || listed.family);
+        ambiguous += usize::from((listed.given || listed.family) && listed.ambiguous);
+    }
+    (words <= 6).then_some((words, known, ambiguous))
+}
+
+/// Without blanks and quotes at both ends.
+fn trimmed(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let is_edge =
+        |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b',' | b';' | b'\\' | b'[' | b']' | b'(' | b')');
+    let value = &text[range.clone()];
+    let start = value.iter().position(|byte| !is_edge(byte)).map_or(range.end, |at| range.start + at);
+    let end = value.iter().rposition(|byte| !is_edge(byte)).map_or(start, |at| range.start + at + 1);
+    start..end
+}
+
+/// Behind "Dr. ", "Mrs ".
+fn behind_title(text: &[u8], at: usize) -> usize {
+    let word = text[at..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let end = at + word + usize::from(text.get(at + word) == Some(&b'.'));
+    if cues::is_title(&text[at..at + word]) && text.get(end) == Some(&b' ') { end + 1 } else { at }
+}
+
+#[cfg(test)]
+mod tests;

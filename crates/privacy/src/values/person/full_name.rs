@@ -1,0 +1,163 @@
+use super::cues::Before;
+use super::name_word::{Case, NameWord};
+
+/// Most words of a name, with particles and initials.
+const WORDS_MAX: usize = 5;
+
+/// Words in a row that may be a name.
+pub(super) struct FullName {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    words: [Option<NameWord>; WORDS_MAX],
+    len: usize,
+    /// `Miller, Emma`.
+    is_turned: bool,
+}
+
+impl FullName {
+    /// Reads on from the first word as long as blanks and further words of a name follow.
+    pub(super) fn read(text: &[u8], start: usize, first: NameWord) -> FullName {
+        let mut name = FullName { start, end: first.end, words: [None; WORDS_MAX], len: 1, is_turned: false };
+        name.words[0] = Some(first);
+        while name.len < WORDS_MAX {
+            let Some(next) = name.next(text) else { break };
+            if next.case != first.case && next.case != Case::Initial && first.case != Case::Initial && !name.is_turned {
+                break;
+            }
+            name.words[name.len] = Some(next);
+            name.len += 1;
+            name.end = next.end;
+        }
+        name
+    }
+
+    fn next(&mut self, text: &[u8]) -> Option<NameWord> {
+        if let Some(b", ") = text.get(self.end..self.end + 2) {
+            let mut next = (self.len == 1).then(|| NameWord::read(text, self.end + 2)).flatten()?;
+            let mut first = self.words[0]?;
+            first.look_up(text);
+            next.look_up(text);
+            let first = first.listed;
+            self.is_turned = (first.family || first.ends_so) && next.listed.given;
+            return self.is_turned.then_some(next);
+        }
+        if text.get(self.end) != Some(&b' ') || self.is_turned {
+            return None;
+        }
+        let at = behind_particles(text, self.end + 1);
+        if at >= text.len() { None } else { NameWord::read(text, at) }
+    }
+
+    /// Asks the lists about all words.
+    pub(super) fn look_up(&mut self, text: &[u8]) {
+        self.words[..self.len].iter_mut().flatten().for_each(|word| word.look_up(text));
+    }
+
+    pub(super) fn has_one_word(&self) -> bool {
+        self.len == 1
+    }
+
+    fn words(&self) -> impl Iterator<Item = NameWord> {
+        self.words[..self.len].iter().flatten().copied()
+    }
+
+    /// Whether the lists alone say that this is a name; else it is cut to the longest front of which they do.
+    pub(super) fn by_lists(&self, strict: bool) -> Option<&'static str> {
+        let (first, last) = (self.words[0]?.listed, self.words[self.len - 1]?.listed);
+        if self.len < 2 {
+            return None;
+        }
+        let pair = |given: super::lists::Listed, family: super::lists::Listed| {
+            given.given && family.family && !(given.ambiguous && family.ambiguous)
+        };
+        if self.is_turned {
+            return (first.family && last.given && !(first.ambiguous || last.ambiguous)).then_some("person.turned");
+        }
+        let is_short = self.words().all(|word| word.listed.ambiguous || word.case == Case::Initial);
+        if is_short {
+            return None;
+        }
+        if pair(first, last) || pair(last, first) && !first.ambiguous && !last.ambiguous {
+            return Some("person.lists");
+        }
+        // The end of a family's name may tell, where nothing else is spoken of.
+        (!strict && first.given && !first.ambiguous && last.ends_so).then_some("person.ending")
+    }
+
+    /// Whether a word before, or an address behind, says so.
+    pub(super) fn by_word(&self, before: Before, rest: &[u8]) -> Option<&'static str> {
+        let known = self.words().filter(|word| word.listed.given || word.listed.family || word.listed.ends_so);
+        let (known, sure) = known.fold((0, 0), |(known, sure), word| (known + 1, sure + usize::from(!word.listed.ambiguous)));
+        let words = self.words().filter(|word| word.case != Case::Initial).count();
+        if self.words[0]?.case == Case::Upper && known < words {
+            return None;
+        }
+        // Short names are words of some other language.
+        let is_long = self.end - self.start > 3 && self.words[0]?.case == Case::Capital;
+        let given = self.words[0].is_some_and(|word| word.listed.given && !word.listed.ambiguous && is_long);
+        if is_before_mail(rest) && (2..=4).contains(&self.len) && (sure > 0 || self.words[0]?.case == Case::Capital) {
+            return Some("person.mail");
+        }
+        let says = match before {
+            Before::Title => words >= 1 && self.len <= 4,
+            Before::Greeting => (known > 0 && self.len <= 3) && (sure > 0 || known == words && words > 1),
+            Before::Role => sure > 0 && (words >= 2 || given) || known == words && words >= 2,
+            Before::Action => words >= 2 && (sure > 0 || known == words) || words == 1 && given,
+            Before::Little => words >= 2 && (sure > 0 && known * 2 >= words || known == words),
+            Before::Nothing => false,
+        };
+        says.then_some("person.word")
+    }
+}
+
+/// Behind the little words inside of names: `van der`, `de la`, `bin`.
+fn behind_particles(text: &[u8], mut at: usize) -> usize {
+    for _ in 0..3 {
+        let word = text[at..].iter().take(6).take_while(|byte| byte.is_ascii_lowercase()).count();
+        if !is_particle(&text[at..at + word]) || text.get(at + word) != Some(&b' ') {
+            break;
+        }
+        at += word + 1;
+    }
+    at
+}
+
+/// Before ` <emma@`, as in the headers of letters.
+fn is_before_mail(rest: &[u8]) -> bool {
+    rest.starts_with(b" <") && rest[2..].iter().take(64).take_while(|byte| !matches!(byte, b' ' | b'>')).any(|&byte| byte == b'@')
+}
+
+fn is_particle(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"van"
+            | b"von"
+            | b"der"
+            | b"den"
+            | b"de"
+            | b"da"
+            | b"do"
+            | b"dos"
+            | b"das"
+            | b"del"
+            | b"della"
+            | b"di"
+            | b"du"
+            | b"la"
+            | b"le"
+            | b"el"
+            | b"al"
+            | b"bin"
+            | b"ibn"
+            | b"ben"
+            | b"bint"
+            | b"af"
+            | b"av"
+            | b"ter"
+            | b"ten"
+            | b"zu"
+            | b"y"
+            | b"e"
+            | b"dela"
+    )
+}

@@ -1,0 +1,162 @@
+use std::sync::LazyLock;
+
+use crate::values::fold::{ends_with_any, push_folded};
+use crate::values::lexicon::Lexicon;
+
+/// What the lists say about a word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Listed {
+    pub(super) given: bool,
+    pub(super) family: bool,
+    /// Also an everyday word, a place or a product.
+    pub(super) ambiguous: bool,
+    /// Not listed, but ended as families' names do: -son, -ski, -enko.
+    pub(super) ends_so: bool,
+}
+
+static NAMES: LazyLock<Lexicon<Listed>> = LazyLock::new(|| {
+    let is_in = |list: &'static str| Lexicon::new(list.split_ascii_whitespace().map(|word| (word, ())));
+    let (given, family, ambiguous) = (is_in(GIVEN), is_in(FAMILY), is_in(AMBIGUOUS));
+    let all = GIVEN.split_ascii_whitespace().chain(FAMILY.split_ascii_whitespace());
+    Lexicon::new(all.map(|word| {
+        let has = |list: &Lexicon<()>| list.get(word.as_bytes()).is_some();
+        let ambiguous = has(&ambiguous) || word.len() <= 2;
+        (word, Listed { given: has(&given), family: has(&family), ambiguous, ends_so: false })
+    }))
+});
+
+const GIVEN: &str = include_str!("given.txt");
+const FAMILY: &str = include_str!("family.txt");
+const AMBIGUOUS: &str = include_str!("ambiguous.txt");
+
+/// How families are named in languages that make names by an ending. Long enough to be no part of everyday words.
+const FAMILY_ENDINGS: &[&[u8]] = &[
+    b"sson",
+    b"sen",
+    b"wski",
+    b"wska",
+    b"cki",
+    b"cka",
+    b"dzki",
+    b"nski",
+    b"nska",
+    b"wicz",
+    b"czyk",
+    b"enko",
+    b"chuk",
+    b"ovic",
+    b"evic",
+    b"vich",
+    b"ovich",
+    b"evich",
+    b"ishvili",
+    b"adze",
+    b"opoulos",
+    b"akis",
+    b"oglu",
+    b"escu",
+    b"eanu",
+    b"inen",
+    b"dottir",
+    b"ova",
+    b"eva",
+    b"ides",
+    b"mann",
+    b"stein",
+    b"berger",
+    b"meyer",
+    b"hofer",
+    b"huber",
+    b"bauer",
+    b"elli",
+    b"etti",
+    b"ucci",
+    b"acci",
+    b"ardi",
+    b"inho",
+    b"quist",
+    b"gren",
+    b"strom",
+    b"zadeh",
+    b"pour",
+    b"wala",
+    b"ramanian",
+    b"asinghe",
+    b"aratne",
+    "оглы".as_bytes(),
+    "енко".as_bytes(),
+    "ова".as_bytes(),
+    "ева".as_bytes(),
+    "ский".as_bytes(),
+    "ская".as_bytes(),
+    "ович".as_bytes(),
+    "ин".as_bytes(),
+    "ов".as_bytes(),
+    "ев".as_bytes(),
+];
+
+/// What the lists say about one word without dashes.
+pub(super) fn look_up(word: &str) -> Listed {
+    let mut folded = [0; 64];
+    let mut len = 0;
+    word.chars().filter(|letter| letter.is_alphabetic()).for_each(|letter| push_folded(letter, &mut folded, &mut len));
+    let folded = &folded[..len];
+    NAMES.get(folded).unwrap_or_else(|| {
+        let ends_so = len >= 6 && ends_with_any(folded, FAMILY_ENDINGS);
+        Listed { ends_so, ..Listed::default() }
+    })
+}
+
+/// What the lists say about a word of several parts: `Jean-Pierre`, `Smith-Jones`.
+pub(super) fn look_up_parts(word: &str) -> Listed {
+    word.split('-')
+        .map(look_up)
+        .reduce(|all, part| Listed {
+            given: all.given || part.given,
+            family: all.family || part.family,
+            ambiguous: all.ambiguous && part.ambiguous,
+            ends_so: all.ends_so || part.ends_so,
+        })
+        .unwrap_or_default()
+}
+
+/// Whether two words are a given and a family's name, both with a capital.
+pub(super) fn are_given_and_family(text: &[u8]) -> bool {
+    let words = std::str::from_utf8(text).ok().and_then(|text| text.split_once(' '));
+    words.is_some_and(|(given, family)| family.starts_with(char::is_uppercase) && look_up(given).given && look_up(family).family)
+}
+
+/// What stands in a name's field when there is no name.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    const PLACEHOLDERS: &[&str] = &[
+        "null",
+        "none",
+        "nil",
+        "undefined",
+        "unknown",
+        "n.a",
+        "na",
+        "true",
+        "false",
+        "anonymous",
+        "guest",
+        "test",
+        "redacted",
+        "masked",
+        "root",
+        "admin",
+        "system",
+        "default",
+        "empty",
+        "user",
+        "xxx",
+        "xxxx",
+        "xxxxx",
+        "xxxxxx",
+        "nobody",
+        "string",
+        "name",
+    ];
+    let text = text.trim_end_matches('.');
+    PLACEHOLDERS.iter().any(|placeholder| text.eq_ignore_ascii_case(placeholder))
+}

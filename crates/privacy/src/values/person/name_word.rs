@@ -1,0 +1,92 @@
+use super::lists::{self, Listed};
+use crate::values::fold::char_at;
+
+/// How a word is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Case {
+    /// `Emma`, `O'Brien`, `McDonald`.
+    Capital,
+    /// `EMMA`.
+    Upper,
+    /// `J.` or `J`.
+    Initial,
+}
+
+/// A word that may be part of a name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NameWord {
+    start: usize,
+    pub(super) end: usize,
+    pub(super) case: Case,
+    /// Nothing until [`look_up`](Self::look_up).
+    pub(super) listed: Listed,
+}
+
+/// Longest part of a name: Wolfeschlegelsteinhausenbergerdorff has 35 letters.
+const LETTERS_MAX: usize = 36;
+
+impl NameWord {
+    /// The word that begins with a capital at `at`, when no name of a machine, a class or a file goes on behind it.
+    pub(super) fn read(text: &[u8], at: usize) -> Option<NameWord> {
+        let first = char_at(text, at).filter(|first| first.is_alphabetic() && !first.is_lowercase())?;
+        let (mut letters, mut capitals, mut end) = (0, 0, at);
+        while let Some(letter) = char_at(text, end) {
+            let is_joint = matches!(letter, '\'' | '’' | '-') && starts_with_letter(text, end + letter.len_utf8());
+            if !letter.is_alphabetic() && !is_joint {
+                break;
+            }
+            letters += usize::from(!is_joint);
+            capitals += usize::from(letter.is_uppercase());
+            end += letter.len_utf8();
+            if letters > LETTERS_MAX {
+                return None;
+            }
+        }
+        // "Emma's" is Emma.
+        if text[at..end].ends_with(b"'s") {
+            end -= 2;
+            letters -= 1;
+        }
+        if letters == 1 && first.is_ascii() {
+            return Some(NameWord {
+                start: at,
+                end: end + usize::from(text.get(end) == Some(&b'.')),
+                case: Case::Initial,
+                listed: Listed::default(),
+            });
+        }
+        let case = if capitals == letters { Case::Upper } else { Case::Capital };
+        let fits = ends_plainly(&text[end..]) && (case == Case::Upper || capitals <= 1 || capitals <= joints(&text[at..end]));
+        fits.then(|| NameWord { start: at, end, case, listed: Listed::default() })
+    }
+
+    /// Asks the lists.
+    pub(super) fn look_up(&mut self, text: &[u8]) {
+        if self.case != Case::Initial {
+            self.listed = lists::look_up_parts(std::str::from_utf8(&text[self.start..self.end]).unwrap_or(""));
+        }
+    }
+}
+
+/// How many capitals a word may have: one for each part, and one more behind Mc, Mac, De, Di, La, Le, Fitz.
+fn joints(word: &[u8]) -> usize {
+    let word = std::str::from_utf8(word).unwrap_or("");
+    let parts = 1 + word.chars().filter(|letter| matches!(letter, '\'' | '’' | '-')).count();
+    let has_prefix = ["Mc", "Mac", "De", "Di", "La", "Le", "Fitz", "Van", "Von", "Da", "Del"]
+        .iter()
+        .any(|prefix| word.strip_prefix(prefix).is_some_and(|rest| rest.len() > 2 && rest.starts_with(char::is_uppercase)));
+    parts + usize::from(has_prefix)
+}
+
+/// Not before what goes on with the name of something: `Emma.Service`, `Emma_1`, `Emma(`, `Emma/x`, `Emma@`.
+fn ends_plainly(rest: &[u8]) -> bool {
+    match rest {
+        [b'_' | b'(' | b'/' | b'@' | b'$' | b'\\' | b'[' | b'0'..=b'9' | b'=' | b'#' | b'*', ..] => false,
+        [b'.' | b':' | b'-', next, ..] if next.is_ascii_alphanumeric() || matches!(next, b':' | b'/' | b'\\') => false,
+        _ => true,
+    }
+}
+
+fn starts_with_letter(text: &[u8], at: usize) -> bool {
+    char_at(text, at).is_some_and(char::is_alphabetic)
+}

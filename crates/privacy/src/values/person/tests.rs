@@ -1,0 +1,69 @@
+use crate::values::{Cue, Hit, Kind, words};
+
+fn persons(key: &str, text: &str) -> Vec<String> {
+    let key = (!key.is_empty()).then_some(key.as_bytes());
+    let mut hits: Vec<Hit> = Vec::new();
+    words(text.as_bytes(), 0..text.len(), &Cue { key, before: b"", after: b"" }, &mut hits);
+    hits.iter().filter(|hit| hit.kind == Kind::Person).map(|hit| text[hit.start..hit.end].to_owned()).collect()
+}
+
+fn check(text: &str, want: &[&str]) {
+    assert_eq!(persons("", text), want, "{text}");
+}
+
+#[test]
+fn names_are_found_in_sentences() {
+    check("Case assigned to Emma Wilson today", &["Emma Wilson"]);
+    check("Dear Mr. Kowalczyk, your order", &["Kowalczyk"]);
+    check("Approved by José García-López", &["José García-López"]);
+    check("patient MARÍA FERNÁNDEZ admitted", &["MARÍA FERNÁNDEZ"]);
+    check("caller Smith, Emma hung up", &["Smith, Emma"]);
+    check("Ludwig van der Berg called", &["Ludwig van der Berg"]);
+    check("Hello Priya, welcome", &["Priya"]);
+    check("From: Zorba Quux <zq@example.com>", &["Zorba Quux"]);
+    check("Frau Zschäpitz-Mörk rief an", &["Zschäpitz-Mörk"]);
+    check("meeting with John F. Kennedy", &["John F. Kennedy"]);
+}
+
+#[test]
+fn look_alikes_are_left_alone() {
+    for text in [
+        "Will Retry in May",
+        "Mark Complete",
+        "Spring Boot started",
+        "Red Hat Linux",
+        "Visual Studio Code",
+        "Hello World",
+        "ThreadPoolExecutor started by SchedulerService",
+        "Apache Tomcat",
+        "Jenkins Build",
+        "Java HotSpot",
+        "Jordan River Dam",
+        "loaded by ClassLoader",
+        "Dec Mon Tue",
+        "Connection from Amazon Web Services",
+        "Austin Texas",
+        "INFO DEBUG",
+        "User Agent",
+        "Customer Service Portal",
+        "Unprocessable Entity",
+        "Content Type",
+        "org.apache.Adam.Smith",
+        "Emma_Wilson",
+        "blk by Rack",
+    ] {
+        check(text, &[]);
+    }
+}
+
+#[test]
+fn keys_make_names_of_what_no_list_has() {
+    assert_eq!(persons("customer_name", "Xylo Brannick"), ["Xylo Brannick"]);
+    assert_eq!(persons("cardholder", "Dr. Q. Zed"), ["Q. Zed"]);
+    assert_eq!(persons("name", "Emma Qwerty"), ["Emma Qwerty"]);
+    assert_eq!(persons("firstName", "Łucja"), ["Łucja"]);
+    assert!(persons("name", "web server").is_empty());
+    assert!(persons("customer_name", "null").is_empty());
+    assert!(persons("file_name", "Emma").is_empty());
+    assert!(persons("component", "Spring Boot").is_empty());
+}

@@ -1,0 +1,60 @@
+use std::ops::Range;
+
+use super::keys::{self, KeyClass, Reading};
+use super::person::{self, Key};
+use super::run::is_wordy;
+use super::{Hit, address};
+
+/// What a key says about the persons and addresses in its value; read once for all values of a key.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sense {
+    reading: Reading,
+}
+
+impl Sense {
+    pub(crate) fn of(key: &[u8]) -> Sense {
+        Sense { reading: keys::of_key(key) }
+    }
+
+    /// Whether the whole value is probably a name or an address.
+    pub(crate) fn is_of_somebody(&self) -> bool {
+        matches!(self.reading.class, Some(KeyClass::Person | KeyClass::Name | KeyClass::Address))
+    }
+
+    /// Whether the value is probably an address, which has commas.
+    pub(crate) fn is_of_place(&self) -> bool {
+        self.reading.class == Some(KeyClass::Address)
+    }
+
+    /// Whether the key says what its value is.
+    pub(crate) fn is_known(&self) -> bool {
+        self.reading.class.is_some()
+    }
+}
+
+/// The person or address that is all of a value.
+pub(crate) fn whole(text: &[u8], range: Range<usize>, sense: &Sense) -> Option<Hit> {
+    let lettered = text[range.clone()].iter().any(|&byte| byte.is_ascii_alphabetic() || byte >= 0x80);
+    let person = || person::value(text, range.clone(), Key::of(&sense.reading));
+    lettered.then(|| person().or_else(|| address::value(text, range.clone(), &sense.reading))).flatten()
+}
+
+/// The person or address that begins with the word at `at`; nothing behind `end` belongs to it.
+pub(crate) fn at_word(text: &[u8], at: usize, end: usize, sense: &Sense) -> Option<Hit> {
+    match text[at] {
+        _ if !begins(text, at) => None,
+        b'0'..=b'9' => address::from_number(text, at, end),
+        b'a'..=b'z' => address::from_small(text, at, end),
+        b'_' => None,
+        _ => address::from_capital(text, at, end).or_else(|| person::find(text, at, end, Key::of(&sense.reading))),
+    }
+}
+
+/// Whether a word of a sentence begins here, rather than a part of a path, a mail address or a name of a machine.
+fn begins(text: &[u8], at: usize) -> bool {
+    match text[..at] {
+        [.., before, b'.' | b'-' | b'/' | b'\\' | b':'] if is_wordy(before) => false,
+        [.., b'.' | b'-' | b'/' | b'\\' | b'@' | b'$' | b'%' | b'~'] => false,
+        _ => true,
+    }
+}
