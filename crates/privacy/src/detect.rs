@@ -54,6 +54,13 @@ pub struct Finding {
     pub(crate) quotes: Option<Quotes>,
 }
 
+impl Finding {
+    /// All of a text.
+    pub(crate) fn whole(text: &str, kind: Kind) -> Finding {
+        Finding { start: 0, end: text.len(), kind, rule: "field", quotes: None }
+    }
+}
+
 /// A quote, and how many strings it lies in: inside a string it needs a backslash, inside two three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Quotes {
@@ -126,6 +133,13 @@ impl Detector {
         let outer = last_segment(path).0;
         let is_secret = |name: &[u8]| self.names.classify(name).is_some_and(|secret| secret.holds == Holds::Anything);
         !outer.is_empty() && outer.split(|byte| *byte == b'.').any(is_secret)
+    }
+
+    /// What the values of a field are by its name alone, if it says so.
+    pub fn kind_of_name(&self, name: &str) -> Option<Kind> {
+        let field = FieldName::of(self, Some(name));
+        let secret = field.secret.map(|secret| secret.kind).or(field.lies_in_secret.then_some(Kind::Password));
+        secret.or_else(|| field.sense.kind())
     }
 
     pub(crate) fn names(&self) -> &Names {

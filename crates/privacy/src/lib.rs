@@ -6,11 +6,12 @@
 
 pub mod detect;
 mod gateway;
+pub mod keys;
 mod mask;
 mod policy;
 mod values;
 
-pub use gateway::{Admitted, Gateway, Masked};
+pub use gateway::{ACCOUNT_FIELD, Admitted, Counted, Gateway, Masked, POLICY_FIELD};
 pub use mask::{MASK, MASKING_ERROR};
-pub use policy::{Action, Policy, Preset};
+pub use policy::{Action, Category, Classification, Epoch, Level, Origin, Policy, PolicyError, Preset};
 pub use values::Kind;

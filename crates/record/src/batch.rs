@@ -357,6 +357,55 @@ impl Batch {
         append(&mut self.parts.arena, text)
     }
 
+    /// The id of a name, which is added if the batch does not have it.
+    pub fn add_name(&mut self, name: &str) -> NameId {
+        let known = self.names().position(|known| known == name);
+        NameId(known.unwrap_or_else(|| {
+            let span = self.add_text(name);
+            self.parts.names.push(span);
+            self.parts.names.len() - 1
+        }) as u32)
+    }
+
+    /// Gives the fields of a name another one, made longer when there are fields of that name already.
+    pub fn rename(&mut self, name: &str, new: &str) {
+        let mut new = new.to_owned();
+        while self.names().any(|known| known == new) {
+            new.push('_');
+        }
+        let index = self.names().position(|known| known == name);
+        if let Some(index) = index {
+            self.parts.names[index] = self.add_text(&new);
+        }
+    }
+
+    /// Removes records and attributes, and adds attributes. Records and attributes are asked for by the index they had
+    /// before; the attributes that `added` gives for a record come behind its own.
+    pub fn revise<A: IntoIterator<Item = Field>>(
+        &mut self,
+        keeps_record: impl Fn(&u32) -> bool,
+        keeps_field: impl Fn(&u32) -> bool,
+        mut added: impl FnMut(&u32) -> A,
+    ) {
+        let old = std::mem::take(&mut self.parts.fields);
+        let mut fields = Vec::with_capacity(old.len());
+        let mut index = 0;
+        self.parts.records.retain_mut(|record| {
+            let this = index;
+            index += 1;
+            if !keeps_record(&this) {
+                return false;
+            }
+            let start = fields.len() as u32;
+            let own = record.fields.start..record.fields.start + record.fields.len;
+            fields.extend(own.filter(&keeps_field).map(|field| old[field as usize]));
+            fields.extend(added(&this));
+            record.fields = RecordFields { start, len: fields.len() as u32 - start };
+            true
+        });
+        self.parts.fields = fields;
+    }
+
     /// Copies the text that is still pointed at into a new arena, so that replaced text exists nowhere any more.
     pub fn shed(&mut self) {
         let mut kept = String::with_capacity(self.parts.arena.len());

@@ -7,6 +7,7 @@ use crate::detect::glance::{
 };
 use crate::detect::judge::{is_masked, is_name_of_kind, is_uuid};
 use crate::detect::{Detector, FieldName, Finding, Quotes, decode::percent_byte, email, net};
+use crate::mask::token_len;
 use crate::values::{self, Cue, Sense};
 
 /// Strings within strings are opened up to this depth; deeper ones are looked at as they stand. Nobody nests deeper on
@@ -195,13 +196,13 @@ impl<'a> Scan<'a> {
             self.inside(&decoded, area.key, Level { nesting: self.level.nesting + 1, ..self.level });
             return area.end;
         }
-        // One of our own masks: `[PERSON]`, `[EMAIL:0123456789abcdef]`.
-        if matches!(text[..at], [.., b'[']) && matches!(text.get(end), Some(b']' | b':')) && is_name_of_kind(&text[at..end]) {
-            return if text[end] == b':' {
-                end + 1 + text[end + 1..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count()
-            } else {
-                end
-            };
+        // One of our own masks: `[PERSON]`, `[EMAIL:h0123456789abcdef]`.
+        if matches!(text[..at], [.., b'[']) && is_name_of_kind(&text[at..end]) {
+            match text.get(end) {
+                Some(b']') => return end,
+                Some(b':') if let Some(token) = token_len(&text[end + 1..]) => return end + 1 + token,
+                _ => {}
+            }
         }
         if let Some(next) = self.cue(at, end, area) {
             return next;

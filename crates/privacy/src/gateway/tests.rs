@@ -3,6 +3,10 @@ use record::{Record, RejectReason, Rejected, Tenant, Timestamp};
 
 use super::*;
 use crate::detect::{Holds, Reach};
+use crate::mask::MASK;
+use record::Value;
+
+mod policies;
 
 fn gateway() -> Gateway {
     Gateway::new(Policy::default())
@@ -76,7 +80,7 @@ fn what_was_masked_is_counted() {
     sum.add(admitted.masked());
     assert_eq!((admitted.masked().values, sum.values, sum.errors), (9, 18, 0));
     let again = gateway().admit(admitted.into_batch());
-    assert_eq!(again.masked(), &Masked::default());
+    assert_eq!(again.masked(), &Masked::default(), "masking twice finds nothing");
 }
 
 #[test]
@@ -101,18 +105,8 @@ fn a_text_that_comes_again_is_looked_at_under_each_name() {
         Value::Text(text) => admitted.batch().text(text),
         _ => "",
     });
-    let texts: Vec<_> = texts.collect();
+    let texts: Vec<_> = texts.take(3).collect();
     assert_eq!(texts, ["plum", MASK, "plum"]);
-}
-
-#[test]
-fn a_text_that_cannot_be_masked_is_not_kept() {
-    let gateway = gateway();
-    let batch = batch_of("a", |batch| Value::Text(batch.text("x")));
-    let mut screening = Screening { gateway: &gateway, batch, masked: Masked::default(), found: Vec::new(), clean: Clean::new() };
-    let outcome = guarded(|| panic!("a detector's bug"));
-    let span = screening.settle(outcome).unwrap();
-    assert_eq!((screening.batch.text(span), screening.masked.errors), (MASKING_ERROR, 1));
 }
 
 const SECRET: &str = "hunter2SECRETvalue9";

@@ -54,10 +54,12 @@ pub enum Kind {
     OpenaiKey = 24,
     /// A private key in PEM form.
     PrivateKey = 25,
+    /// All of a field, because the policy says so, whatever it is.
+    Field = 26,
 }
 
 /// Number, name and family of each kind, in the order of their numbers.
-const KINDS: [(Kind, &str, &str); 26] = [
+const KINDS: [(Kind, &str, &str); 27] = [
     (Kind::Email, "EMAIL", "EMAIL"),
     (Kind::Phone, "PHONE", "PHONE"),
     (Kind::Person, "PERSON", "PERSON"),
@@ -84,6 +86,7 @@ const KINDS: [(Kind, &str, &str); 26] = [
     (Kind::StripeKey, "STRIPE_KEY", "SECRET"),
     (Kind::OpenaiKey, "OPENAI_KEY", "SECRET"),
     (Kind::PrivateKey, "PRIVATE_KEY", "SECRET"),
+    (Kind::Field, "FIELD", "FIELD"),
 ];
 
 impl Kind {
@@ -113,6 +116,6 @@ impl Kind {
 
     /// Whether it lets somebody in.
     pub fn is_secret(self) -> bool {
-        self as u8 >= Kind::Password as u8
+        (Kind::Password as u8..=Kind::PrivateKey as u8).contains(&(self as u8))
     }
 }

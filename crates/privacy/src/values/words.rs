@@ -4,6 +4,7 @@ use super::keys::{self, KeyClass, Reading};
 use super::person::{self, Key};
 use super::run::is_wordy;
 use super::{Hit, address};
+use crate::Kind;
 
 /// What a key says about the persons and addresses in its value; read once for all values of a key.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,6 +25,27 @@ impl Sense {
     /// Whether the value is probably an address, which has commas.
     pub(crate) fn is_of_place(&self) -> bool {
         self.reading.class == Some(KeyClass::Address)
+    }
+
+    /// What kind of thing the key says its values are.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        Some(match self.reading.class? {
+            KeyClass::Email => Kind::Email,
+            KeyClass::Phone => Kind::Phone,
+            KeyClass::Person => Kind::Person,
+            KeyClass::Name => return None,
+            KeyClass::Address => Kind::Address,
+            KeyClass::Dob => Kind::Dob,
+            KeyClass::Latitude | KeyClass::Longitude | KeyClass::Location => Kind::Gps,
+            KeyClass::Ip => Kind::Ip,
+            KeyClass::Mac => Kind::Mac,
+            KeyClass::Card => Kind::CreditCard,
+            KeyClass::Iban => Kind::Iban,
+            KeyClass::UsSsn => Kind::UsSsn,
+            KeyClass::NationalId => Kind::NationalId,
+            KeyClass::Passport => Kind::Passport,
+            KeyClass::DriverLicense => Kind::DriverLicense,
+        })
     }
 
     /// Whether the key says what its value is.

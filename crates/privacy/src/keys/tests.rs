@@ -1,0 +1,85 @@
+use super::*;
+
+/// Keys in memory.
+#[derive(Default)]
+pub(crate) struct Table(pub(crate) Mutex<HashMap<(Tenant, SubjectId), SubjectKey>>);
+
+impl SubjectKeys for Table {
+    fn get_or_put(&self, tenant: &Tenant, subject: SubjectId, fresh: &WrappedKey) -> Result<SubjectKey, KeyStoreFailed> {
+        Ok(*self.0.lock().entry((tenant.clone(), subject)).or_insert(SubjectKey::Wrapped(*fresh)))
+    }
+
+    fn get(&self, tenant: &Tenant, subject: SubjectId) -> Result<Option<SubjectKey>, KeyStoreFailed> {
+        Ok(self.0.lock().get(&(tenant.clone(), subject)).copied())
+    }
+}
+
+pub(crate) fn keyring() -> (Keyring, Arc<Table>) {
+    let table = Arc::new(Table::default());
+    (Keyring::new(RootKey::new([7; KEY_BYTES]), Some(table.clone())), table)
+}
+
+fn tenant(name: &str) -> Tenant {
+    Tenant::new(name).expect("a tenant")
+}
+
+#[test]
+fn a_root_key_is_64_digits() {
+    let text = "00ff".repeat(16);
+    assert_eq!(RootKey::parse(&format!(" {text}\n")).map(|key| key.to_hex()), Ok(text.clone()));
+    for bad in ["", "00", &text[1..], &text.replace("ff", "fg"), &format!("{text}00")] {
+        assert_eq!(RootKey::parse(bad).map(|key| key.to_hex()), Err(BadRootKey), "{bad}");
+    }
+    assert_eq!(format!("{:?}", RootKey::new([1; 32])), "RootKey(..)");
+}
+
+/// Pseudonyms join within a tenant, purpose and epoch, and never across.
+#[test]
+fn pseudonyms_join_only_inside() {
+    let (keys, _) = keyring();
+    let acme = tenant("acme");
+    let base = keys.pseudonym(&acme, "support", "2026-11", "EMAIL", "a@example.com");
+    assert_eq!(base, keys.pseudonym(&acme, "support", "2026-11", "EMAIL", "a@example.com"));
+    let others = [
+        keys.pseudonym(&tenant("other"), "support", "2026-11", "EMAIL", "a@example.com"),
+        keys.pseudonym(&acme, "billing", "2026-11", "EMAIL", "a@example.com"),
+        keys.pseudonym(&acme, "support", "2026-12", "EMAIL", "a@example.com"),
+        keys.pseudonym(&acme, "support", "2026-11", "PHONE", "a@example.com"),
+        keys.pseudonym(&acme, "support", "2026-11", "EMAIL", "b@example.com"),
+        keys.pseudonym(&acme, "support2026", "-11", "EMAIL", "a@example.com"),
+        Keyring::new(RootKey::new([8; 32]), None).pseudonym(&acme, "support", "2026-11", "EMAIL", "a@example.com"),
+    ];
+    assert!(others.iter().all(|other| *other != base));
+}
+
+#[test]
+fn what_is_sealed_is_opened_until_its_subject_is_erased() {
+    let (keys, table) = keyring();
+    let (acme, value) = (tenant("acme"), "ann@example.com");
+    let subject = keys.subject(&acme, " U-42 ");
+    assert_eq!(subject, keys.subject(&acme, "u-42"));
+    let sealed = keys.seal(&acme, subject, "EMAIL", value).expect("sealed").expect("a key");
+    assert_eq!(keys.seal(&acme, subject, "EMAIL", value), Ok(Some(sealed.clone())), "sent twice, the same twice");
+    assert_eq!(keys.open(&acme, subject, "EMAIL", &sealed).as_deref(), Ok(value));
+    assert_eq!(keys.open(&acme, subject, "PHONE", &sealed), Err(Closed::Broken));
+    assert_eq!(keys.open(&tenant("other"), subject, "EMAIL", &sealed), Err(Closed::Unknown));
+    let mut changed = sealed.clone();
+    changed[0] ^= 1;
+    assert_eq!(keys.open(&acme, subject, "EMAIL", &changed), Err(Closed::Broken));
+    let stranger = Keyring::new(RootKey::new([8; 32]), Some(table.clone()));
+    assert_eq!(stranger.open(&acme, subject, "EMAIL", &sealed), Err(Closed::Broken));
+    assert!(stranger.seal(&acme, subject, "EMAIL", value).is_err(), "another root key must not replace the subject's");
+
+    table.0.lock().insert((acme.clone(), subject), SubjectKey::Erased);
+    keys.forget(&acme, subject);
+    assert_eq!(keys.open(&acme, subject, "EMAIL", &sealed), Err(Closed::Erased));
+    assert_eq!(keys.seal(&acme, subject, "EMAIL", value), Ok(None));
+}
+
+#[test]
+fn two_subjects_share_no_key() {
+    let (keys, _) = keyring();
+    let acme = tenant("acme");
+    let seal = |who: &str| keys.seal(&acme, keys.subject(&acme, who), "EMAIL", "x@example.com");
+    assert_ne!(seal("a"), seal("b"));
+}
