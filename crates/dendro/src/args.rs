@@ -57,6 +57,9 @@ pub(crate) enum Command {
     Restore(Restore),
     /// Deletes files that only table versions older than `vacuum_after` use.
     Vacuum(Folder),
+    /// Shows what the privacy gateway finds in a text or file, and why; checks policies; opens encrypted values.
+    #[command(subcommand, after_help = PRIVACY_HELP)]
+    Privacy(Privacy),
     /// Makes a realistic day of logs, stores it, asks three questions and serves it.
     #[command(after_help = DEMO_HELP)]
     Demo(Demo),
@@ -321,6 +324,74 @@ folder _given_up of the table.
 
 Example:
   dendro sql 'SELECT count(*) FROM logs' --as-of 12 && dendro restore --version 12";
+
+/// `dendro privacy`
+#[derive(Subcommand)]
+pub(crate) enum Privacy {
+    /// Shows, line by line, what would be found in files. Nothing is stored
+    Scan(Scan),
+    /// Tells what would be found in a text, by which rule, and what would be stored
+    Explain(Explain),
+    /// Reads a policy file and tells what it does, or what is wrong with it
+    Check(PolicyCheck),
+    /// Decrypts values of records, `[EMAIL:e...]`, with the folder's root key
+    Reveal(Reveal),
+}
+
+/// `dendro privacy scan`
+#[derive(Args)]
+pub(crate) struct Scan {
+    /// Files; `-` is standard input. gzip and zstd are recognised by their first bytes
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Policy file; without one the standard policy
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Read each line as the value of this field
+    #[arg(long, value_name = "NAME")]
+    pub field: Option<String>,
+    /// How to print: the lines with marks, one JSON object a finding (without the value), or the lines as they would be stored
+    #[arg(long, short, value_enum, default_value_t = Output::Table)]
+    pub output: Output,
+}
+
+/// `dendro privacy explain`
+#[derive(Args)]
+pub(crate) struct Explain {
+    /// The text
+    pub text: String,
+    /// The field it stands in
+    #[arg(long, value_name = "NAME")]
+    pub field: Option<String>,
+    /// Policy file; without one the standard policy
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+}
+
+/// `dendro privacy check`
+#[derive(Args)]
+pub(crate) struct PolicyCheck {
+    /// The policy
+    pub file: PathBuf,
+}
+
+/// `dendro privacy reveal`
+#[derive(Args)]
+pub(crate) struct Reveal {
+    /// Values as they stand in records
+    #[arg(value_name = "VALUE", required = true)]
+    pub tokens: Vec<String>,
+    #[command(flatten)]
+    pub folder: Folder,
+}
+
+const PRIVACY_HELP: &str = "\
+Examples:
+  dendro privacy explain 'login of ann@example.com failed, password=hunter2'
+  dendro privacy scan app.log.gz | less -R
+  dendro privacy scan app.log -o json > findings.jsonl
+  dendro privacy check privacy.toml
+  dendro privacy reveal '[EMAIL:e0f...]' --data /srv/logs";
 
 /// `dendro demo`
 #[derive(Args)]

@@ -6,7 +6,7 @@ mod raw;
 mod settings;
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) use flags::SettingFlags;
 use raw::Raw;
@@ -25,8 +25,35 @@ pub(crate) struct Config {
     pub server: server::Config,
     /// What one question may cost.
     pub budget: ask::Budget,
+    /// Where policy and root key are.
+    pub privacy: PrivacyFiles,
     /// What Dendro logs about itself.
     pub log: String,
+}
+
+/// Where policy and root key are.
+#[derive(Debug, Clone)]
+pub(crate) struct PrivacyFiles {
+    /// The policy in force.
+    pub policy: PathBuf,
+    /// Whether somebody named it, so that it has to be there.
+    pub policy_is_named: bool,
+    /// Where the root key is kept.
+    pub root_key: RootKeySource,
+}
+
+/// Where the root key is kept.
+#[derive(Debug, Clone)]
+pub(crate) enum RootKeySource {
+    /// In a file, which is made when it is the folder's own and missing.
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Whether somebody named it.
+        is_named: bool,
+    },
+    /// A program prints it.
+    Command(String),
 }
 
 /// Reads flags, environment and file.

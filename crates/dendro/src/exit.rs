@@ -138,6 +138,9 @@ impl From<lake::Error> for Failure {
         let failure = Failure::new(error.kind(), chain(&error));
         match error {
             lake::Error::DiskFull => failure.hint("free some space; nothing that was acknowledged is lost"),
+            lake::Error::OtherRootKey => failure.hint(
+                "bring back the folder's root.key (or what root_key_file or root_key_command had); it cannot be made again",
+            ),
             lake::Error::NodeTaken(_) => failure.hint("give this folder a number of its own with --node"),
             lake::Error::Corrupt { .. } => failure.hint("`dendro check` lists all damage; everything else can still be read"),
             _ => failure,

@@ -3,10 +3,13 @@ use std::sync::Arc;
 
 use lake::Lake;
 use privacy::Gateway;
+use privacy::keys::Keyring;
 use record::{Clock, Kind, SystemClock, TimeRange};
 
 use crate::config::Config;
 use crate::exit::Failure;
+use crate::policy_file::PolicyFile;
+use crate::root_key;
 
 /// The rooms that hold data, opened on a folder that no other process has open.
 pub(crate) struct House {
@@ -14,6 +17,8 @@ pub(crate) struct House {
     pub lake: Lake,
     /// The way into it.
     pub gateway: Arc<Gateway>,
+    /// The policy's file.
+    pub policies: Arc<PolicyFile>,
     /// The way to answers.
     pub engine: Arc<dyn ask::Engine>,
     /// The wall clock.
@@ -28,8 +33,13 @@ impl House {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let lake = Lake::open(config.lake.clone(), clock.clone()).await?;
         let engine = engine::LakeEngine::new(lake.clone(), config.engine.clone())?;
-        let gateway = Arc::new(Gateway::new(privacy::Policy::default()));
-        Ok(House { lake, gateway, engine: Arc::new(engine), clock, budget: config.budget })
+        let root_key = root_key::load(&config.privacy.root_key)?;
+        let keys = Arc::new(Keyring::new(root_key, Some(lake.subject_keys())));
+        lake.check_root_key(&keys.fingerprint())?;
+        let (policies, policy) = PolicyFile::open(&config.privacy, &config.lake.dir)?;
+        let gateway = Arc::new(Gateway::with_keys(policy, keys));
+        let policies = Arc::new(policies);
+        Ok(House { lake, gateway, policies, engine: Arc::new(engine), clock, budget: config.budget })
     }
 
     /// A scope within the budget, for at most so many rows.

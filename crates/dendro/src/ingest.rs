@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use crate::args::{Format, Ingest};
 use crate::exit::Failure;
 use crate::place::{Missing, Place};
-use input::Input;
+pub(crate) use input::Input;
 use key::KeyChain;
 use pieces::{Piece, Pieces};
 pub(crate) use progress::Progress;

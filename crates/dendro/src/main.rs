@@ -15,8 +15,11 @@ mod ingest;
 mod logging;
 mod note;
 mod place;
+mod policy_file;
 mod print;
 mod remote;
+mod root_key;
+mod screen;
 mod search;
 mod serve;
 mod table;
@@ -71,6 +74,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Expire(args) => upkeep::expire(args).await,
         Command::Restore(args) => upkeep::restore(args).await,
         Command::Vacuum(folder) => upkeep::vacuum(folder).await,
+        Command::Privacy(command) => screen::run(command).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "dendro", &mut print::stdout());

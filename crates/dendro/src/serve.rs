@@ -31,7 +31,9 @@ pub(crate) async fn until_told(house: House, config: Config, ready: impl FnOnce(
         gateway: house.gateway.clone(),
         engine: house.engine.clone(),
         clock: house.clock.clone(),
+        policies: house.policies.clone(),
     };
+    let watching = tokio::spawn(house.policies.clone().watch(house.gateway.clone()));
     let scheme = if config.server.tls.is_some() { "https" } else { "http" };
     let server = server::bind(config.server, rooms).await.map_err(cannot_listen)?;
     let url = format!("{scheme}://{}", reachable(server.local_addr()));
@@ -41,6 +43,7 @@ pub(crate) async fn until_told(house: House, config: Config, ready: impl FnOnce(
     say(&ready(&url))?;
     tracing::info!(url, data = %config.lake.dir.display(), "ready");
     server.run(told_to_stop()).await;
+    watching.abort();
     Note::remove(&config.lake.dir);
     tracing::info!("listeners are closed; committing");
     let closed = house.close().await;

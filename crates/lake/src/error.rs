@@ -26,6 +26,9 @@ pub enum Error {
     /// Another data folder writes into the same tables as the same node.
     #[error("node {0} of these tables belongs to another data folder")]
     NodeTaken(u16),
+    /// The root key is not the one that the folder was first opened with.
+    #[error("the root key is not the one that this data folder was made with")]
+    OtherRootKey,
     /// Bytes on disk are not what was written.
     #[error("{file} is damaged at byte {offset}: {what}")]
     Corrupt {
@@ -112,7 +115,7 @@ impl Error {
             Error::DiskFull | Error::ReadOnly(_) | Error::Poisoned | Error::Closed | Error::Overtaken | Error::Store { .. } => {
                 Kind::Unavailable
             }
-            Error::KeyReused | Error::NodeTaken(_) => Kind::Invalid,
+            Error::KeyReused | Error::NodeTaken(_) | Error::OtherRootKey => Kind::Invalid,
             Error::Locked(_) => Kind::Conflict,
             Error::NoSuchVersion(_) => Kind::NotFound,
             Error::Corrupt { .. } => Kind::Broken,

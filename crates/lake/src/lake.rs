@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use privacy::Admitted;
+use privacy::keys::{SubjectId, SubjectKeys};
 use record::{Batch, Clock, RecordId, Tenant, Timestamp};
 use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
@@ -14,6 +15,7 @@ use crate::delta::{Damage, DeltaLog};
 use crate::disk::Disk;
 use crate::keys::{Claim, Keys};
 use crate::ledger::Ledger;
+use crate::state::State;
 use crate::store::Root;
 use crate::visible::{Committed, Visible};
 use crate::wal::Wal;
@@ -113,6 +115,7 @@ struct Inner {
     root: Root,
     wal: Wal,
     keys: Arc<Keys>,
+    state: Arc<State>,
     visible: Arc<Visible>,
     /// The open tables. Cloned out to be read; changed only by whoever holds `committing`.
     tables: Mutex<HashMap<(Tenant, Table), DeltaLog>>,
@@ -215,6 +218,25 @@ impl Lake {
     /// gives up what was committed later, and takes effect with the next start.
     pub async fn restore(&self, tenant: &Tenant, table: &str, version: u64) -> Result<u64, Error> {
         self.inner.restore(tenant, table, version).await
+    }
+
+    /// Where the keys of those whom records are about are kept: the state database.
+    pub fn subject_keys(&self) -> Arc<dyn SubjectKeys> {
+        Arc::clone(&self.inner.state) as Arc<dyn SubjectKeys>
+    }
+
+    /// Destroys a subject's key: what was encrypted under it is erased, in every version and copy of the tables. Returns
+    /// whether there was one. [`privacy::keys::Keyring::forget`] has to be told too.
+    pub fn erase_subject(&self, tenant: &Tenant, subject: SubjectId) -> Result<bool, Error> {
+        self.inner.state.erase_subject(tenant, subject)
+    }
+
+    /// Makes sure that the folder is used with one root key for ever; with another, nothing encrypted could be read.
+    pub fn check_root_key(&self, fingerprint: &str) -> Result<(), Error> {
+        match self.inner.state.root_key_fingerprint(fingerprint)? == fingerprint {
+            true => Ok(()),
+            false => Err(Error::OtherRootKey),
+        }
     }
 
     /// Figures for metrics and health.

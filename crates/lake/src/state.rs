@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::{BatchKey, Error};
 
 mod delta_sums;
+mod subjects;
 
 /// Version of the layout, in SQLite's `user_version`. A newer one is refused, an older one is brought up to date.
 /// 2 added `delta_sums`: whoever writes a Delta log must also keep these, which a program that knows only 1 would not.
@@ -62,8 +63,10 @@ impl State {
              INSERT OR IGNORE INTO folder (only, id) VALUES (1, lower(hex(randomblob(16))));
              CREATE INDEX IF NOT EXISTS batch_keys_at ON batch_keys (at);
              {}
+             {}
              PRAGMA user_version = {LAYOUT_VERSION};",
-            delta_sums::CREATE
+            delta_sums::CREATE,
+            subjects::CREATE
         );
         connection.execute_batch(&create).map_err(failed(doing))?;
         Ok(State { connection: Mutex::new(connection) })

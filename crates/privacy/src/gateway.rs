@@ -12,7 +12,7 @@ use crate::gateway::screening::Screening;
 use crate::keys::Keyring;
 use crate::{Action, Kind, Policy};
 
-pub use account::{ACCOUNT_FIELD, Counted, POLICY_FIELD};
+pub use account::{ACCOUNT_FIELD, AccountEntry, Counted, POLICY_FIELD, read_account};
 
 /// A batch that passed the gateway. Private fields: only [`Gateway::admit`] makes one, and the lake takes nothing else,
 /// so an unscreened record cannot be stored.

@@ -153,6 +153,11 @@ impl Keyring {
         Ok(Keyring::new(RootKey::draw()?, None))
     }
 
+    /// Tells root keys apart, and nothing else about them.
+    pub fn fingerprint(&self) -> String {
+        hex(&self.root.derive("fingerprint", &[])[..8])
+    }
+
     /// The same value has the same hash everywhere.
     pub(crate) fn hash(&self, class: &str, value: &str) -> [u8; 32] {
         mac(&self.root.derive("hash", &[]), class, &[value.as_bytes()])

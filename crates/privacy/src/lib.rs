@@ -11,7 +11,7 @@ mod mask;
 mod policy;
 mod values;
 
-pub use gateway::{ACCOUNT_FIELD, Admitted, Counted, Gateway, Masked, POLICY_FIELD};
+pub use gateway::{ACCOUNT_FIELD, AccountEntry, Admitted, Counted, Gateway, Masked, POLICY_FIELD, read_account};
 pub use mask::{MASK, MASKING_ERROR};
 pub use policy::{Action, Category, Classification, Epoch, Level, Origin, Policy, PolicyError, Preset};
 pub use values::Kind;

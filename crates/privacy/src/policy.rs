@@ -217,7 +217,7 @@ impl Policy {
     }
 
     /// What is done about the whole value of a field. Of several rules the last counts.
-    pub(crate) fn field_action(&self, name: &str) -> Option<Action> {
+    pub fn field_action(&self, name: &str) -> Option<Action> {
         self.fields.iter().rev().filter(|rule| rule.name.matches(name)).find_map(|rule| rule.action)
     }
 

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::door::Door;
 use crate::openapi;
 use crate::routes::about::Description;
-use crate::routes::{about, context, fields, health, histogram, ingest, query, search, sql, tail};
+use crate::routes::{about, context, fields, health, histogram, ingest, privacy, query, search, sql, tail};
 
 fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(openapi::outline())
@@ -23,6 +23,10 @@ fn router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(fields::fields))
         .routes(routes!(histogram::histogram))
         .routes(routes!(context::context))
+        .routes(routes!(privacy::inventory))
+        .routes(routes!(privacy::policy, privacy::replace))
+        .routes(routes!(privacy::explain))
+        .routes(routes!(privacy::trial))
         .routes(routes!(health::livez))
         .routes(routes!(health::readyz))
         .routes(routes!(health::healthz))

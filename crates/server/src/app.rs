@@ -10,6 +10,7 @@ use crate::budget::ByteBudget;
 use crate::config::{Config, CursorKey, Limits};
 use crate::error::Problem;
 use crate::metrics::Metrics;
+use crate::policies::Policies;
 use crate::request_id::RequestIds;
 use crate::tokens::Tokens;
 
@@ -24,6 +25,8 @@ pub struct Rooms {
     pub gateway: Arc<Gateway>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Keeps the privacy policy.
+    pub policies: Arc<dyn Policies>,
 }
 
 /// Answers kept in memory for slow readers, in multiples of the largest answer.

@@ -1,5 +1,6 @@
 //! Counts what the server does, and writes it in Prometheus' text format. Labels hold routes, methods, statuses and
-//! names of this program's own; never what a client sent.
+//! names of this program's own; never what a client sent, but for the names of sources, which the privacy gateway has
+//! screened.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,8 +9,11 @@ use std::time::Duration;
 use ask::Cost;
 use parking_lot::Mutex;
 
+mod findings;
 mod text;
 
+use findings::Findings;
+use privacy::Masked;
 use text::Exposition;
 
 /// Upper bounds in seconds. The marks of this product lie at 0.1 s (a question), 2 s (P95 of a search) and 30 s (the
@@ -31,6 +35,9 @@ pub(crate) struct Metrics {
     ingest_records: AtomicU64,
     ingest_quarantined: AtomicU64,
     ingest_duplicate_batches: AtomicU64,
+    findings: Mutex<Findings>,
+    masking_errors: AtomicU64,
+    policy_dropped: AtomicU64,
     questions: AtomicU64,
     question_rows: AtomicU64,
     question_bytes: AtomicU64,
@@ -86,6 +93,15 @@ impl Metrics {
         self.ingest_quarantined.fetch_add(receipt.quarantined, Ordering::Relaxed);
     }
 
+    /// A batch was screened and stored.
+    pub(crate) fn screened(&self, masked: &Masked) {
+        self.masking_errors.fetch_add(masked.errors, Ordering::Relaxed);
+        self.policy_dropped.fetch_add(masked.dropped, Ordering::Relaxed);
+        if !masked.counted.is_empty() {
+            self.findings.lock().add(&masked.counted);
+        }
+    }
+
     /// A question was answered.
     pub(crate) fn question(&self, cost: &Cost) {
         self.questions.fetch_add(1, Ordering::Relaxed);
@@ -106,6 +122,7 @@ impl Metrics {
         out.sample("", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
         self.write_http(&mut out, levels);
         self.write_ingest(&mut out, levels);
+        self.write_privacy(&mut out);
         self.write_questions(&mut out, levels);
         write_lake(&mut out, lake);
         out.finish()
@@ -128,6 +145,14 @@ impl Metrics {
         out.one("dendro_http_requests_in_flight", "gauge", "Requests at work.", levels.requests_in_flight as f64);
         out.one("dendro_http_connections_total", "counter", "Connections accepted.", count(&self.connections));
         out.one("dendro_http_panics_total", "counter", "Requests that met a bug.", count(&self.panics));
+    }
+
+    fn write_privacy(&self, out: &mut Exposition) {
+        self.findings.lock().write(out);
+        let errors = "Texts that could not be masked and were replaced whole.";
+        out.one("dendro_privacy_masking_errors_total", "counter", errors, count(&self.masking_errors));
+        let dropped = "Records that the privacy policy wanted dropped.";
+        out.one("dendro_privacy_records_dropped_total", "counter", dropped, count(&self.policy_dropped));
     }
 
     fn write_ingest(&self, out: &mut Exposition, levels: Levels) {

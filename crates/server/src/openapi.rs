@@ -27,6 +27,7 @@ const TOKEN: &str = "token";
     tags(
         (name = "ingest", description = "Records in."),
         (name = "ask", description = "Answers out."),
+        (name = "privacy", description = "What is found in records, and what becomes of it."),
         (name = "health", description = "How the process is."),
         (name = "about", description = "What this is."),
     ),

@@ -6,6 +6,7 @@ pub(crate) mod fields;
 pub(crate) mod health;
 pub(crate) mod histogram;
 pub(crate) mod ingest;
+pub(crate) mod privacy;
 pub(crate) mod query;
 pub(crate) mod search;
 pub(crate) mod sql;

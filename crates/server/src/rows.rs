@@ -6,6 +6,7 @@ use ask::{Answer, Cell, Column, ColumnKind, Cost, Encoding, Rows};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use privacy::{Level, Policy};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -60,6 +61,10 @@ pub(crate) struct ColumnBody {
     pub(crate) name: String,
     /// What it holds.
     pub(crate) kind: KindBody,
+    /// How far it may be shown around: `public`, `internal`, `confidential` or `restricted`. A column that is no field of
+    /// a known name is confidential.
+    #[schema(value_type = String, example = "internal")]
+    pub(crate) level: Level,
 }
 
 /// What a column holds.
@@ -81,8 +86,9 @@ pub(crate) enum KindBody {
     Other,
 }
 
-impl From<&Column> for ColumnBody {
-    fn from(column: &Column) -> ColumnBody {
+impl ColumnBody {
+    /// A column, classified by the policy in force.
+    pub(crate) fn of(column: &Column, policy: &Policy) -> ColumnBody {
         let kind = match column.kind {
             ColumnKind::Text => KindBody::Text,
             ColumnKind::Int => KindBody::Int,
@@ -91,7 +97,7 @@ impl From<&Column> for ColumnBody {
             ColumnKind::Time => KindBody::Time,
             ColumnKind::Other => KindBody::Other,
         };
-        ColumnBody { name: column.name.clone(), kind }
+        ColumnBody { name: column.name.clone(), kind, level: policy.classify(&column.name).level }
     }
 }
 
@@ -117,10 +123,10 @@ pub(crate) struct RowsBody {
 }
 
 /// Writes the page in the form asked for. Takes CPU time in proportion to the rows.
-pub(crate) fn write(page: &Page, format: RowFormat) -> Result<Response, Problem> {
+pub(crate) fn write(page: &Page, format: RowFormat, policy: &Policy) -> Result<Response, Problem> {
     let rows = &*page.answer.rows;
     let (body, mut headers) = match format {
-        RowFormat::Json => (envelope(page), HeaderMap::new()),
+        RowFormat::Json => (envelope(page, policy), HeaderMap::new()),
         RowFormat::Ndjson => (rows.encode(Encoding::Ndjson).unwrap_or_else(|| lines(rows)), figures(page)),
         RowFormat::Arrow => (rows.encode(Encoding::ArrowIpc).ok_or_else(no_such_encoding)?, figures(page)),
     };
@@ -129,9 +135,9 @@ pub(crate) fn write(page: &Page, format: RowFormat) -> Result<Response, Problem>
     Ok((headers, Body::from(body)).into_response())
 }
 
-fn envelope(page: &Page) -> Vec<u8> {
+fn envelope(page: &Page, policy: &Policy) -> Vec<u8> {
     let Page { answer, next_cursor } = page;
-    let columns: Vec<ColumnBody> = answer.rows.columns().iter().map(ColumnBody::from).collect();
+    let columns: Vec<ColumnBody> = answer.rows.columns().iter().map(|column| ColumnBody::of(column, policy)).collect();
     let rows = answer.rows.encode(Encoding::Json).unwrap_or_else(|| array(&*answer.rows));
     let mut out = Vec::with_capacity(rows.len() + 1024);
     let mut member = |name: &str, value: &[u8]| {

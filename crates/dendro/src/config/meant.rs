@@ -28,7 +28,20 @@ pub(crate) fn meant(raw: &mut Raw) -> Config {
         time_max: limits.question_time,
     };
     let engine = engine_config(raw, limits);
-    Config { lake, engine, server, budget, log: raw.get("log").0.to_owned() }
+    let privacy = privacy_files(raw, &lake.dir);
+    Config { lake, engine, server, budget, privacy, log: raw.get("log").0.to_owned() }
+}
+
+fn privacy_files(raw: &mut Raw, data: &Path) -> PrivacyFiles {
+    let (policy, key, command) = (raw.path("policy_file"), raw.path("root_key_file"), raw.get("root_key_command").0.to_owned());
+    if key.is_some() && !command.is_empty() {
+        raw.problem("root_key_file and root_key_command exclude each other".to_owned());
+    }
+    let root_key = match command.is_empty() {
+        true => RootKeySource::File { is_named: key.is_some(), path: key.unwrap_or_else(|| data.join("root.key")) },
+        false => RootKeySource::Command(command),
+    };
+    PrivacyFiles { policy_is_named: policy.is_some(), policy: policy.unwrap_or_else(|| data.join("privacy.toml")), root_key }
 }
 
 fn lake_config(raw: &mut Raw) -> lake::Config {

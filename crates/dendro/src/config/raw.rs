@@ -67,7 +67,7 @@ impl Raw {
             let Some(key) = name.strip_prefix("DENDRO_").map(str::to_ascii_lowercase) else { continue };
             match find(&key) {
                 Some(setting) => self.set(setting, value, Origin::Environment),
-                None if matches!(key.as_str(), "url" | "config") => {}
+                None if matches!(key.as_str(), "url" | "config" | "root_key") => {}
                 None => self.problem(format!("environment: unknown setting `{name}`{}", suggestion(&key))),
             }
         }

@@ -161,6 +161,7 @@ pub(crate) async fn open_on(ground: Ground, config: Config, clock: Arc<dyn Clock
         root,
         wal,
         keys,
+        state,
         committing: tokio::sync::Mutex::new(unsealed(&visible, &recovered)),
         visible,
         tables: Mutex::new(tables.logs),

@@ -149,3 +149,30 @@ fn push_encoded(out: &mut String, name: &str) {
         }
     }
 }
+
+/// One entry of a record's account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountEntry {
+    /// What was found.
+    pub kind: Kind,
+    /// What was done about it.
+    pub action: Action,
+    /// How often.
+    pub count: u64,
+    /// In which field.
+    pub field: String,
+}
+
+/// Reads an account back. Entries that this version does not know are left out.
+pub fn read_account(account: &str) -> impl Iterator<Item = AccountEntry> + '_ {
+    account.split(' ').filter_map(|entry| {
+        let mut parts = entry.splitn(4, '/');
+        let (class, action, count, field) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        Some(AccountEntry {
+            kind: Kind::ALL.into_iter().find(|kind| kind.name() == class)?,
+            action: Action::ALL.into_iter().find(|known| known.name() == action)?,
+            count: count.parse().ok()?,
+            field: field.replace("%20", " ").replace("%25", "%"),
+        })
+    })
+}

@@ -118,4 +118,32 @@ impl Kind {
     pub fn is_secret(self) -> bool {
         (Kind::Password as u8..=Kind::PrivateKey as u8).contains(&(self as u8))
     }
+
+    /// What makes something one, in a sentence.
+    pub fn why(self) -> &'static str {
+        match self {
+            Kind::Email => "a local part, a sign and a domain that can be one",
+            Kind::Phone => "digits grouped as a country dials them, or behind a word for a telephone",
+            Kind::Person => "words in capitals of which some are known names, or that stand where a name is announced",
+            Kind::Address => "a street and a house number in the order of some country, with what goes around them",
+            Kind::Dob => "a date behind words for a birth",
+            Kind::Gps => "two coordinates in range, or one behind its name",
+            Kind::Ip => "four numbers below 256, or the groups of IPv6",
+            Kind::Mac => "six or eight bytes in hexadecimal, grouped",
+            Kind::CreditCard => "a number of a card brand's length and range whose check digit (Luhn) is right",
+            Kind::Iban => "a country's length and layout, and a remainder (mod 97) that is right",
+            Kind::UsSsn => "nine digits in the ranges that were given out, grouped or announced",
+            Kind::NationalId => "a country's layout with check digits that are right, or announced by name",
+            Kind::Passport => "a number behind words for a passport",
+            Kind::DriverLicense => "a number behind words for a driving licence",
+            Kind::Password => "what stands behind a name, option or word for a password",
+            Kind::AuthToken => "what stands behind a name or header of a token, or looks drawn by chance there",
+            Kind::Jwt => "three parts in base64url of which the first is a header in JSON",
+            Kind::ApiKey => "what stands behind a name for a key, or begins as a vendor's keys do",
+            Kind::AwsKey | Kind::GcpKey | Kind::AzureKey => "begins, or is named, as this cloud's keys are",
+            Kind::GithubToken | Kind::SlackToken | Kind::StripeKey | Kind::OpenaiKey => "begins as this vendor's keys do",
+            Kind::PrivateKey => "a PEM block that says it is a private key",
+            Kind::Field => "the policy says so for this field",
+        }
+    }
 }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
+use privacy::Level;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -38,6 +39,9 @@ pub(crate) struct Field {
     name: String,
     /// What it holds.
     kind: KindBody,
+    /// How far it may be shown around: `public`, `internal`, `confidential` or `restricted`.
+    #[schema(value_type = String, example = "internal")]
+    level: Level,
     /// Records that have it, where that is known without a scan.
     #[serde(skip_serializing_if = "Option::is_none")]
     present: Option<u64>,
@@ -64,9 +68,10 @@ pub(crate) async fn fields(State(app): State<Arc<App>>, uri: Uri) -> Result<Json
     let scope = app.scope(range, app.limits.answer_rows);
     let turn = app.turn().await?;
     let summaries = app.fields(&turn, &scope).await?;
+    let policy = app.rooms.gateway.policy();
     let fields = summaries.into_iter().map(|summary| {
-        let ColumnBody { name, kind } = ColumnBody::from(&summary.column);
-        Field { name, kind, present: summary.present }
+        let ColumnBody { name, kind, level } = ColumnBody::of(&summary.column, &policy);
+        Field { name, kind, level, present: summary.present }
     });
     Ok(Json(FieldsAnswer { fields: fields.collect() }))
 }

@@ -60,8 +60,16 @@ pub(crate) struct Acknowledgement {
     /// Of these, pieces that could not become a record: kept with their reason in the table `quarantine`.
     #[schema(example = 0)]
     quarantined: u64,
+    /// Records that the privacy policy wants dropped; absent when there are none.
+    #[serde(skip_serializing_if = "is_zero")]
+    dropped: u64,
     /// The same request (by `Idempotency-Key`) was acknowledged before; nothing was stored again.
     duplicate: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Takes in log records.
@@ -105,8 +113,8 @@ pub(crate) async fn ingest(State(app): State<Arc<App>>, request: Request) -> Res
         return Err(error.into());
     }
     let received = receive(&head.headers, body, &Bounds::logs(&app.limits), &app.bodies).await?;
-    let Receipt { accepted, quarantined, duplicate, .. } = store(app, delivery, received).await?;
-    Ok(Json(Acknowledgement { accepted, quarantined, duplicate }))
+    let (Receipt { accepted, quarantined, duplicate, .. }, dropped) = store(app, delivery, received).await?;
+    Ok(Json(Acknowledgement { accepted, quarantined, dropped, duplicate }))
 }
 
 /// What a request says beside its body.
@@ -149,12 +157,16 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 /// Takes one delivery through the house. Returning means durable.
-async fn store(app: Arc<App>, delivery: Delivery, received: Received) -> Result<Receipt, Problem> {
+async fn store(app: Arc<App>, delivery: Delivery, received: Received) -> Result<(Receipt, u64), Problem> {
     let wire_bytes = received.wire_bytes();
     let screened = screen(app.clone(), delivery, received).await?;
+    let masked = screened.admitted.masked().clone();
     let receipt = app.rooms.lake.append(screened.admitted, screened.key).await?;
     app.metrics.ingest(wire_bytes, screened.bytes, &receipt);
-    Ok(receipt)
+    if !receipt.duplicate {
+        app.metrics.screened(&masked);
+    }
+    Ok((receipt, masked.dropped))
 }
 
 struct Screened {

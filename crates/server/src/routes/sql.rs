@@ -107,10 +107,11 @@ pub(crate) async fn read_question(app: &App, request: Request) -> Result<Form, P
 /// Writes a page down and sends it. Its turn at the engine ends when it is written; its bytes are counted until they
 /// have gone out.
 pub(crate) async fn send(app: &App, turn: Turn, page: Page, format: RowFormat) -> Result<Response, Problem> {
+    let policy = app.rooms.gateway.policy();
     let response = if page.answer.rows.len() <= INLINE_ROWS_MAX {
-        rows::write(&page, format)?
+        rows::write(&page, format, &policy)?
     } else {
-        let written = tokio::task::spawn_blocking(move || rows::write(&page, format)).await;
+        let written = tokio::task::spawn_blocking(move || rows::write(&page, format, &policy)).await;
         written.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?
     };
     drop(turn);

@@ -58,6 +58,11 @@ fn page() -> Page {
     Page { answer, next_cursor: Some("c0".to_owned()) }
 }
 
+/// One column is public, all others are what columns of unknown names are.
+fn policy() -> Policy {
+    Policy::parse("[[field]]\nname = \"n\"\nlevel = \"public\"").expect("a policy")
+}
+
 async fn body(response: Response) -> String {
     let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("body");
     String::from_utf8(bytes.to_vec()).expect("UTF-8")
@@ -65,13 +70,14 @@ async fn body(response: Response) -> String {
 
 #[tokio::test]
 async fn the_envelope_holds_rows_and_figures() {
-    let text = body(write(&page(), RowFormat::Json).expect("JSON")).await;
+    let text = body(write(&page(), RowFormat::Json, &policy()).expect("JSON")).await;
     let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let first = serde_json::json!({"at": "1970-01-01T00:00:00.000001Z", "text": "a \"b\"\n\u{7}", "n": -3, "x": 0.5, "b": true});
     let expected = serde_json::json!({
         "columns": [
-            {"name": "at", "kind": "time"}, {"name": "text", "kind": "text"}, {"name": "n", "kind": "int"},
-            {"name": "x", "kind": "float"}, {"name": "b", "kind": "bool"},
+            {"name": "at", "kind": "time", "level": "confidential"}, {"name": "text", "kind": "text", "level": "confidential"},
+            {"name": "n", "kind": "int", "level": "public"}, {"name": "x", "kind": "float", "level": "confidential"},
+            {"name": "b", "kind": "bool", "level": "confidential"},
         ],
         "rows": [first, {}, {"text": "", "x": null}],
         "stats": {"rows_scanned": 9, "bytes_scanned": 8, "files_scanned": 7, "files_pruned": 6, "elapsed_ms": 1.5},
@@ -82,7 +88,7 @@ async fn the_envelope_holds_rows_and_figures() {
 
 #[tokio::test]
 async fn lines_have_their_figures_in_headers() {
-    let response = write(&page(), RowFormat::Ndjson).expect("NDJSON");
+    let response = write(&page(), RowFormat::Ndjson, &policy()).expect("NDJSON");
     let header = |name: &str| response.headers()[name].to_str().expect("text").to_owned();
     assert_eq!(header("content-type"), "application/x-ndjson");
     assert_eq!((header("x-dendro-complete"), header("x-dendro-version")), ("false".to_owned(), "12".to_owned()));
@@ -95,7 +101,7 @@ async fn lines_have_their_figures_in_headers() {
 
 #[test]
 fn an_answer_without_an_arrow_form_is_not_acceptable() {
-    let status = write(&page(), RowFormat::Arrow).map_err(|problem| problem.status().as_u16());
+    let status = write(&page(), RowFormat::Arrow, &policy()).map_err(|problem| problem.status().as_u16());
     assert_eq!(status.err(), Some(406));
 }
 

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 /// A request, to be written out.
 #[derive(Clone)]
 pub(crate) struct Ask {
-    method: String,
+    pub(crate) method: String,
     path: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,

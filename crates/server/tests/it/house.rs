@@ -2,13 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lake::Lake;
 use privacy::{Gateway, Policy};
 use record::{Clock, Tenant, Timestamp};
-use server::{Config, CursorKey, Limits, Rooms};
+use server::{Config, CursorKey, Limits, Policies, PolicyRefused, Rooms};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -65,7 +65,31 @@ pub(crate) fn lake_config(dir: &Path) -> lake::Config {
 
 pub(crate) async fn rooms(lake: Lake) -> Rooms {
     let engine = ReferenceEngine::new(&lake);
-    Rooms { engine, lake, gateway: Arc::new(Gateway::new(Policy::default())), clock: Arc::new(Still) }
+    Rooms {
+        engine,
+        lake,
+        gateway: Arc::new(Gateway::new(Policy::default())),
+        clock: Arc::new(Still),
+        policies: Arc::new(PolicyInMemory::default()),
+    }
+}
+
+/// Keeps the policy's text for as long as the test runs.
+#[derive(Default)]
+struct PolicyInMemory(Mutex<String>);
+
+impl Policies for PolicyInMemory {
+    fn text(&self) -> String {
+        self.0.lock().expect("held by nobody who panicked").clone()
+    }
+
+    fn replace(&self, text: &str, gateway: &Gateway) -> Result<String, PolicyRefused> {
+        let policy = Policy::parse(text).map_err(|error| PolicyRefused::Invalid(error.to_string()))?;
+        let version = policy.version.clone();
+        gateway.enforce(policy);
+        text.clone_into(&mut self.0.lock().expect("held by nobody who panicked"));
+        Ok(version)
+    }
 }
 
 impl House {

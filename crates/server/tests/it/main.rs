@@ -8,6 +8,7 @@ mod arrivals;
 mod errors;
 mod health;
 mod limits;
+mod privacy;
 mod questions;
 mod tails;
 mod walls;

@@ -1,0 +1,86 @@
+//! The privacy gateway seen from outside: its account, its policy, the inventory, trials.
+
+use serde_json::json;
+
+use crate::client::Ask;
+use crate::house::House;
+
+const LINES: &str = r#"{"timestamp":"2026-02-07T10:00:00Z","source":"crm","message":"mail ann@example.com from 10.1.2.3","user.phone":"+1 415 555 7890"}
+{"timestamp":"2026-02-07T10:00:01Z","source":"crm","message":"all is well"}
+"#;
+
+#[tokio::test]
+async fn findings_are_accounted_for() {
+    let house = House::new().await;
+    house.ingest(LINES).await;
+    let inventory = house.send(Ask::get("/api/v1/privacy/inventory")).await.json();
+    assert_eq!((&inventory["policy"], &inventory["complete"]), (&json!("default"), &json!(true)));
+    let field = |name: &str| {
+        let fields = inventory["fields"].as_array().expect("fields");
+        fields.iter().find(|field| field["name"] == name).unwrap_or_else(|| panic!("{name} is not in {inventory}")).clone()
+    };
+    assert_eq!(field("message")["findings"], json!([{"class": "EMAIL", "action": "mask", "count": 1}]));
+    let phone = field("user.phone");
+    assert_eq!(phone["findings"], json!([{"class": "PHONE", "action": "mask", "count": 1}]));
+    assert_eq!((&phone["level"], &phone["classified_by"]), (&json!("confidential"), &json!("standard")));
+    assert_eq!(phone["categories"], json!(["user.contact.phone_number"]));
+    assert_eq!(field("severity")["level"], "internal");
+
+    let metrics = house.send(Ask::get("/metrics")).await;
+    let series = "dendro_privacy_findings_total{source=\"crm\",class=\"PHONE\",action=\"mask\"} 1";
+    assert!(metrics.text().contains(series), "{}", metrics.text());
+    assert!(!metrics.text().contains("ann"));
+}
+
+#[tokio::test]
+async fn a_policy_is_tried_then_put_in_force() {
+    let house = House::new().await;
+    house.ingest(LINES).await;
+    let policy =
+        "version = \"strict\"\n[actions]\nip = \"mask\"\n[[rule]]\nsource = \"till\"\nactions = { secret = \"drop_record\" }";
+    let tried = house.send(Ask::json("/api/v1/privacy/trial", json!({"policy": policy, "query": "source:crm"}))).await.json();
+    assert_eq!((&tried["records"], &tried["changed"]), (&json!(2), &json!(1)), "{tried}");
+    assert_eq!(tried["fields"], json!([{"name": "message", "findings": [{"class": "IP", "action": "mask", "count": 1}]}]));
+    assert_eq!(tried["examples"][0]["would_be"], "mail a***@example.com from [IP]");
+    let before = house.send(Ask::get("/api/v1/privacy/policy")).await.json();
+    assert_eq!((&before["version"], &before["policy"]), (&json!("default"), &json!("")), "a trial changes nothing");
+
+    let mut put = Ask::json("/api/v1/privacy/policy", json!({"policy": policy}));
+    put.method = "PUT".to_owned();
+    let put = house.send(put).await.json();
+    assert!(put["version"].as_str().is_some_and(|version| version.starts_with("strict-")), "{put}");
+    assert_eq!(put["policy"], policy);
+    let lines = "{\"source\":\"till\",\"message\":\"password=hunter2x\"}\n{\"source\":\"till\",\"message\":\"at 10.1.2.3\"}";
+    let told = house.send(Ask::post("/api/v1/ingest", lines)).await.json();
+    assert_eq!(told, json!({"accepted": 1, "quarantined": 0, "dropped": 1, "duplicate": false}));
+    let found = house.send(Ask::json("/api/v1/query", json!({"query": "source:till"}))).await.json();
+    let row = &found["rows"][0];
+    assert_eq!((&row["message"], &row["privacy.found"]), (&json!("at [IP]"), &json!("IP/mask/1/message")), "{found}");
+    assert_eq!(row["privacy.policy"], put["version"]);
+}
+
+#[tokio::test]
+async fn a_policy_that_cannot_be_read_changes_nothing() {
+    let house = House::new().await;
+    let mut put = Ask::json("/api/v1/privacy/policy", json!({"policy": "[actions]\nemial = \"mask\""}));
+    put.method = "PUT".to_owned();
+    let told = house.send(put).await;
+    told.assert_problem(422);
+    let error = &told.json()["errors"][0];
+    assert_eq!((&error["pointer"], &error["code"]), (&json!("/policy"), &json!("not_a_policy")));
+    assert!(error["message"].as_str().is_some_and(|message| message.contains("unknown class `emial`")), "{error}");
+    let trial = house.send(Ask::json("/api/v1/privacy/trial", json!({"policy": "x"}))).await;
+    trial.assert_problem(422);
+    assert_eq!(house.send(Ask::get("/api/v1/privacy/policy")).await.json()["version"], "default");
+}
+
+#[tokio::test]
+async fn a_finding_is_explained() {
+    let house = House::new().await;
+    let ask = json!({"text": "mail ann@example.com", "field": "note"});
+    let told = house.send(Ask::json("/api/v1/privacy/explain", ask)).await.json();
+    assert_eq!(told["stored_as"], "mail a***@example.com");
+    let finding = &told["findings"][0];
+    assert_eq!((&finding["class"], &finding["start"], &finding["end"]), (&json!("EMAIL"), &json!(5), &json!(20)));
+    assert_eq!((&finding["rule"], &finding["action"]), (&json!("email"), &json!("mask")));
+}
