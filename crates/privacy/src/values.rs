@@ -61,6 +61,11 @@ impl Hit {
 /// The value with digits in it that begins at `at`: at a digit, a `+`, a `(`, or a letter whose word goes on to digits.
 /// The hit may begin before `at` (a minus sign, the month of a date) and holds all that belongs to the value.
 pub(crate) fn number(text: &[u8], at: usize, cue: &Cue) -> Option<Hit> {
+    number_where(text, at, &|| *cue)
+}
+
+/// [`number`], where what stands around is looked for only when it matters.
+pub(crate) fn number_where<'a>(text: &[u8], at: usize, cue: &dyn Fn() -> Cue<'a>) -> Option<Hit> {
     let first = *text.get(at)?;
     if !run::may_begin(text, at) {
         return None;
@@ -69,7 +74,7 @@ pub(crate) fn number(text: &[u8], at: usize, cue: &Cue) -> Option<Hit> {
     let known = Cell::new(None);
     let context = || {
         known.get().unwrap_or_else(|| {
-            let context = Context::of(cue);
+            let context = Context::of(&cue());
             known.set(Some(context));
             context
         })
@@ -88,9 +93,10 @@ fn from_digit(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<H
     if is_small_or_ip(text, &run) {
         return None;
     }
+    let len = run.len(0);
     card::find(text, &run, context)
-        .or_else(|| gps::find(text, at, context))
-        .or_else(|| dob::find(text, at, context))
+        .or_else(|| if len <= 3 { gps::find(text, at, context) } else { None })
+        .or_else(|| if matches!(len, 1 | 2 | 4 | 8) { dob::find(text, at, context) } else { None })
         .or_else(|| ids::ssn(text, &run, context))
         .or_else(|| national::find(text, at, context))
         .or_else(|| phone::find(text, at, context))

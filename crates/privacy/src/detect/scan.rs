@@ -182,7 +182,7 @@ impl<'a> Scan<'a> {
     fn word(&mut self, at: usize, area: Area<'_>, pair: Option<Pair>) -> usize {
         let text = &self.text[..area.end];
         let (mut end, mut seen) = (at, 0);
-        while let Some(&byte) = text.get(end) {
+        for &byte in &text[at..] {
             let class = CLASS[usize::from(byte)];
             if class & class::WORDY == 0 {
                 break;
@@ -190,23 +190,27 @@ impl<'a> Scan<'a> {
             seen |= class;
             end += 1;
         }
+        let before = at.checked_sub(1).map_or(b' ', |before| text[before]);
         if seen & class::HIGH != 0 && self.level.nesting < NESTING_MAX && decode::has_odd_signs(&text[at..end]) {
             let decoded = decode::folded(text, area.start.max(self.done), area.end);
             self.inside(&decoded, area.key, Level { nesting: self.level.nesting + 1, ..self.level });
             return area.end;
         }
         // One of our own masks: `[PERSON]`, `[EMAIL:0123456789abcdef]`.
-        if matches!(text[..at], [.., b'[']) && matches!(text.get(end), Some(b']' | b':')) && is_name_of_kind(&text[at..end]) {
+        if before == b'[' && matches!(text.get(end), Some(b']' | b':')) && is_name_of_kind(&text[at..end]) {
             return if text[end] == b':' {
                 end + 1 + text[end + 1..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count()
             } else {
                 end
             };
         }
-        if let Some(next) = self.cue(at, end, area) {
+        if self.detector.cues().may_begin(&text[at..])
+            && let Some(next) = self.cue(at, end, area)
+        {
             return next;
         }
-        if self.is_option(at, area)
+        if before == b'-'
+            && self.is_option(at, area)
             && let Some(next) = self.option(at, area)
         {
             return next;
@@ -259,12 +263,12 @@ impl<'a> Scan<'a> {
     fn number(&mut self, at: usize, area: Area<'_>, pair: Option<Pair>) -> Option<usize> {
         let text = &self.text[..area.end];
         let floor = area.start.max(self.done);
-        let cue = Cue {
+        let cue = || Cue {
             key: self.key_of(at, area, pair),
             before: &text[floor.max(at.saturating_sub(CONTEXT_BYTES)).min(at)..at],
             after: &text[at..text.len().min(at + CONTEXT_BYTES)],
         };
-        let hit = values::number(text, at, &cue)?;
+        let hit = values::number_where(text, at, &cue)?;
         (hit.start >= self.done && hit.end > at && !is_masked(&text[hit.start..hit.end])).then(|| self.hit(hit))
     }
 
