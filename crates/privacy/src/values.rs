@@ -29,7 +29,7 @@ use context::Context;
 use run::is_wordy;
 
 pub use kind::Kind;
-pub(crate) use words::{Sense, at_word, whole};
+pub(crate) use words::{NUMBER_AHEAD_MAX, Sense, at_word, whole};
 
 /// What stands around a value.
 #[derive(Debug, Clone, Copy, Default)]
@@ -140,7 +140,7 @@ pub(crate) fn words(text: &[u8], range: Range<usize>, cue: &Cue, out: &mut Vec<H
     }
     let mut at = range.start;
     while at < range.end {
-        match at_word(text, at, range.end, &sense).filter(|_| is_wordy(text[at])) {
+        match at_word(text, at, range.end, &sense, true).filter(|_| is_wordy(text[at])) {
             Some(hit) => {
                 at = hit.end;
                 out.push(hit);

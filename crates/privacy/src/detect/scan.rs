@@ -71,13 +71,15 @@ pub(crate) struct Scan<'a> {
     pub(crate) header_end: usize,
     /// What was read last by [`Scan::sense`], and where its area ends.
     sense: Option<(usize, Sense)>,
+    /// No digit lies between the word that asked last and here.
+    next_digit: usize,
     found: &'a mut Vec<Finding>,
 }
 
 impl<'a> Scan<'a> {
     pub(crate) fn new(detector: &'a Detector, text: &'a [u8], level: Level, found: &'a mut Vec<Finding>) -> Scan<'a> {
         let json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
-        Scan { detector, text, level, json, done: 0, header_end: 0, sense: None, found }
+        Scan { detector, text, level, json, done: 0, header_end: 0, sense: None, next_digit: 0, found }
     }
 
     /// Looks at the value of a field, or at a text that stands alone.
@@ -219,7 +221,8 @@ impl<'a> Scan<'a> {
             return end;
         }
         if may_name_somebody(text, at, end, seen)
-            && let Some(hit) = values::at_word(text, at, area.end, &self.sense(area)).filter(|hit| hit.start >= self.done)
+            && let (sense, has_number) = (self.sense(area), self.has_digit_ahead(at))
+            && let Some(hit) = values::at_word(text, at, area.end, &sense, has_number).filter(|hit| hit.start >= self.done)
         {
             return self.hit(hit);
         }
@@ -248,6 +251,15 @@ impl<'a> Scan<'a> {
             return behind;
         }
         self.number(at, area, pair).unwrap_or(end)
+    }
+
+    /// Whether a digit is near, behind `at`. Each byte is looked at once, however many words ask.
+    fn has_digit_ahead(&mut self, at: usize) -> bool {
+        if self.next_digit < at {
+            let rest = &self.text[at..];
+            self.next_digit = at + rest.iter().position(u8::is_ascii_digit).unwrap_or(rest.len());
+        }
+        self.next_digit - at < values::NUMBER_AHEAD_MAX
     }
 
     /// The key whose value holds what begins at `at`.

@@ -91,7 +91,10 @@ pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Opt
     }
     let digits = rest[letters..].iter().take(LEAD_MAX).take_while(|byte| byte.is_ascii_digit()).count();
     let fits = |entry: &&Entry| entry.digits == digits || entry.digits < digits && !entry.is_all;
-    place.entries.iter().filter(fits).filter(|entry| entry.picture.fits(rest) && may_end(text, at + entry.picture.len())).find_map(|entry| {
+    // What needs a word is nothing without it, whatever its digits.
+    let is_asked = |entry: &&Entry| entry.is_alone || matches!(context().class, Some(KeyClass::NationalId | KeyClass::UsSsn));
+    let is_written = |entry: &&Entry| entry.picture.fits(rest) && may_end(text, at + entry.picture.len());
+    place.entries.iter().filter(fits).filter(is_written).filter(is_asked).find_map(|entry| {
         let span = at..at + entry.picture.len();
         let is_number = entry.picture.read(rest).is_some_and(|value| (entry.scheme.check)(value.as_bytes()));
         (is_number && entry.allows(text, span.clone(), &context())).then(|| Hit::new(span, Kind::NationalId, entry.scheme.rule))

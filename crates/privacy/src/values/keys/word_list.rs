@@ -44,7 +44,8 @@ impl WordList {
         let (mut filled, mut before) = (0, b' ');
         for (at, &byte) in text.iter().enumerate() {
             if byte.is_ascii_alphabetic() {
-                if byte.is_ascii_uppercase() && begins_word(before.into(), byte.into(), text.get(at + 1).map(|&next| next.into())) {
+                if byte.is_ascii_uppercase() && begins_word(before.into(), byte.into(), text.get(at + 1).map(|&next| next.into()))
+                {
                     self.close(&mut filled);
                 }
                 self.letters[filled] = byte | 0x20;
