@@ -1,5 +1,6 @@
 //! What the gateway costs: `cargo run --release -p privacy --example admit_speed -- FILE`, where the file has one JSON
-//! object a line. The objects become records by a few lines of code here, not by the product's decoder.
+//! object a line. The objects become records by a few lines of code here, not by the product's decoder. Any other line
+//! is a message.
 
 use privacy::{Gateway, Policy};
 use record::{Batch, Record, Tenant, Timestamp, Value};
@@ -39,7 +40,10 @@ fn cpu_nanos() -> u64 {
 fn batch(lines: &[&str], plant: bool) -> Result<Batch, serde_json::Error> {
     let mut builder = Batch::builder(Tenant::default(), Timestamp::from_micros(0));
     for (index, line) in lines.iter().enumerate() {
-        let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line)?;
+        let object: serde_json::Map<String, serde_json::Value> = match line.as_bytes() {
+            [b'{', ..] => serde_json::from_str(line)?,
+            _ => [("message".to_owned(), serde_json::Value::from(*line))].into_iter().collect(),
+        };
         let mut record = Record::at(Timestamp::from_micros(0));
         for (key, value) in &object {
             match (key.as_str(), value) {

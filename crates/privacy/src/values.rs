@@ -29,7 +29,7 @@ use context::Context;
 use run::is_wordy;
 
 pub use kind::Kind;
-pub(crate) use words::{Sense, at_word, whole};
+pub(crate) use words::{NUMBER_AHEAD_MAX, Sense, at_word, whole};
 
 /// What stands around a value.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,8 +38,6 @@ pub(crate) struct Cue<'a> {
     pub(crate) key: Option<&'a [u8]>,
     /// Up to 48 bytes before the value.
     pub(crate) before: &'a [u8],
-    /// Some bytes behind the place the value begins at, or behind the value.
-    pub(crate) after: &'a [u8],
 }
 
 /// A value that was recognised.
@@ -61,6 +59,11 @@ impl Hit {
 /// The value with digits in it that begins at `at`: at a digit, a `+`, a `(`, or a letter whose word goes on to digits.
 /// The hit may begin before `at` (a minus sign, the month of a date) and holds all that belongs to the value.
 pub(crate) fn number(text: &[u8], at: usize, cue: &Cue) -> Option<Hit> {
+    number_where(text, at, &|| *cue)
+}
+
+/// [`number`], where what stands around is looked for only when it matters.
+pub(crate) fn number_where<'a>(text: &[u8], at: usize, cue: &dyn Fn() -> Cue<'a>) -> Option<Hit> {
     let first = *text.get(at)?;
     if !run::may_begin(text, at) {
         return None;
@@ -69,7 +72,7 @@ pub(crate) fn number(text: &[u8], at: usize, cue: &Cue) -> Option<Hit> {
     let known = Cell::new(None);
     let context = || {
         known.get().unwrap_or_else(|| {
-            let context = Context::of(cue);
+            let context = Context::of(&cue());
             known.set(Some(context));
             context
         })
@@ -88,9 +91,10 @@ fn from_digit(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<H
     if is_small_or_ip(text, &run) {
         return None;
     }
+    let len = run.len(0);
     card::find(text, &run, context)
-        .or_else(|| gps::find(text, at, context))
-        .or_else(|| dob::find(text, at, context))
+        .or_else(|| if len <= 3 { gps::find(text, at, context) } else { None })
+        .or_else(|| if matches!(len, 1 | 2 | 4 | 8) { dob::find(text, at, context) } else { None })
         .or_else(|| ids::ssn(text, &run, context))
         .or_else(|| national::find(text, at, context))
         .or_else(|| phone::find(text, at, context))
@@ -134,7 +138,7 @@ pub(crate) fn words(text: &[u8], range: Range<usize>, cue: &Cue, out: &mut Vec<H
     }
     let mut at = range.start;
     while at < range.end {
-        match at_word(text, at, range.end, &sense).filter(|_| is_wordy(text[at])) {
+        match at_word(text, at, range.end, &sense, true).filter(|_| is_wordy(text[at])) {
             Some(hit) => {
                 at = hit.end;
                 out.push(hit);

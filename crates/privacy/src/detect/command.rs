@@ -58,25 +58,29 @@ impl Scan<'_> {
         let end = area.end.min(behind + LINE_MAX);
         let text = &self.text[..end];
         let line_end = behind + memchr::memchr(b'\n', &text[behind..]).unwrap_or(end - behind);
-        let words = arguments(text, behind, line_end);
+        let has_options = !matches!(command, Command::NetUse | Command::NetUser);
+        if has_options && memchr::memchr(b'-', &text[behind..line_end]).is_none() {
+            return None;
+        }
+        let words = Arguments { text, at: behind, end: line_end, left: WORDS_MAX };
         let value = match command {
             Command::Joined => words
-                .iter()
-                .find(|word| text[(*word).clone()].starts_with(b"-p") && word.len() > 2 && text[word.start + 2] != b'-')
+                .clone()
+                .find(|word| text[word.clone()].starts_with(b"-p") && word.len() > 2 && text[word.start + 2] != b'-')
                 .map(|word| word.start + 2..word.end),
-            Command::Apart(options) => words
-                .windows(2)
-                .find(|two| options.iter().any(|option| text[two[0].clone()] == *option.as_bytes()))
-                .map(|two| two[1].clone()),
-            Command::UserColon => user_colon(text, &words),
+            Command::Apart(options) => {
+                argument_behind(words, |word| options.iter().any(|option| text[word.clone()] == *option.as_bytes()))
+            }
+            Command::UserColon => user_colon(text, words),
             Command::NetUse => {
+                let words: Vec<_> = words.collect();
                 let user = words.iter().position(|word| text[word.clone()].to_ascii_lowercase().starts_with(b"/user:"));
                 user.and_then(|user| {
                     words.get(user + 1).or_else(|| words.get(user.checked_sub(1).filter(|before| *before >= 2)?))
                 })
                 .cloned()
             }
-            Command::NetUser => words.get(1).filter(|word| !matches!(text[word.start], b'/' | b'*')).cloned(),
+            Command::NetUser => words.clone().nth(1).filter(|word| !matches!(text[word.start], b'/' | b'*')),
         }?;
         let value = unquoted(text, value);
         let plain = &text[value.clone()];
@@ -94,40 +98,53 @@ impl Scan<'_> {
 }
 
 /// `-u user:password`, `--user user:password`, `-a user:password`, `-U user%password`.
-fn user_colon(text: &[u8], words: &[Range<usize>]) -> Option<Range<usize>> {
-    let named = words
-        .windows(2)
-        .find(|two| is_one_of(&text[two[0].clone()], &["-u", "--user", "--proxy-user", "-a", "--auth"]))
-        .map(|two| two[1].clone());
+fn user_colon(text: &[u8], words: Arguments<'_>) -> Option<Range<usize>> {
     let joined = || {
-        words.iter().find(|word| text[(*word).clone()].starts_with(b"-u") && word.len() > 3).map(|word| word.start + 2..word.end)
+        let mut words = words.clone();
+        words.find(|word| text[word.clone()].starts_with(b"-u") && word.len() > 3).map(|word| word.start + 2..word.end)
     };
+    let is_user = |word: &Range<usize>| is_one_of(&text[word.clone()], &["-u", "--user", "--proxy-user", "-a", "--auth"]);
+    let named = argument_behind(words.clone(), is_user);
     let user = unquoted(text, named.or_else(joined)?);
     let mark = memchr::memchr2(b':', b'%', &text[user.clone()])?;
     (mark > 0 || user.len() > 1).then_some(user.start + mark + 1..user.end)
 }
 
-/// The words of a command line; one in quotes may hold blanks.
-fn arguments(text: &[u8], from: usize, end: usize) -> Vec<Range<usize>> {
-    let (mut words, mut at) = (Vec::new(), from);
-    while at < end && words.len() < WORDS_MAX {
-        if text[at].is_ascii_whitespace() {
-            at += 1;
-            continue;
-        }
-        let start = at;
+/// The argument behind the first that is such an option.
+fn argument_behind(mut words: Arguments<'_>, is_option: impl Fn(&Range<usize>) -> bool) -> Option<Range<usize>> {
+    words.find(is_option)?;
+    words.next()
+}
+
+/// The words of a command line; one in quotes may hold blanks. Read only as far as they are asked for.
+#[derive(Clone)]
+struct Arguments<'t> {
+    text: &'t [u8],
+    at: usize,
+    end: usize,
+    left: usize,
+}
+
+impl Iterator for Arguments<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let rest = &self.text[self.at..self.end];
+        let start = self.at + rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
+        self.left = self.left.checked_sub(1)?;
         let mut quote = None;
-        while at < end && (quote.is_some() || !text[at].is_ascii_whitespace()) {
-            match (text[at], quote) {
+        let ends = |byte: &u8| {
+            match (*byte, quote) {
                 (byte @ (b'"' | b'\''), None) => quote = Some(byte),
                 (byte, Some(open)) if byte == open => quote = None,
+                (byte, None) => return byte.is_ascii_whitespace(),
                 _ => {}
             }
-            at += 1;
-        }
-        words.push(start..at);
+            false
+        };
+        self.at = self.text[start..self.end].iter().position(ends).map_or(self.end, |len| start + len);
+        Some(start..self.at)
     }
-    words
 }
 
 fn unquoted(text: &[u8], range: Range<usize>) -> Range<usize> {

@@ -144,7 +144,7 @@ impl Cues {
         let vendors = VENDORS.iter().enumerate().map(|(at, vendor)| (vendor.prefix.as_bytes(), Cue::Vendor(at as u16)));
         let words = WORDS.iter().map(|&(word, cue)| (word.as_bytes(), cue));
         for (word, cue) in words.chain(vendors).chain([(b"eyJ".as_slice(), Cue::WebToken)]) {
-            let hash = hash(word);
+            let hash = hash(&[word[0], word[1], word.get(2).copied().unwrap_or(b' ')]);
             cues.present[hash / 64] |= 1 << (hash % 64);
             cues.by_hash[hash].push((word, cue));
         }
@@ -152,16 +152,17 @@ impl Cues {
         cues
     }
 
+    /// A quick look: whether some word may stand at the front of the text.
+    #[inline]
+    pub(crate) fn may_begin(&self, text: &[u8]) -> bool {
+        let Some(letters) = text.first_chunk() else { return false };
+        let hash = hash(letters);
+        self.present[hash / 64] >> (hash % 64) & 1 == 1
+    }
+
     /// The longest word at the front of the text, and its length.
     fn at_front(&self, text: &[u8]) -> Option<(Cue, usize)> {
-        if text.len() < LEAD {
-            return None;
-        }
-        let hash = hash(text);
-        if self.present[hash / 64] >> (hash % 64) & 1 == 0 {
-            return None;
-        }
-        let found = self.by_hash[hash].iter().find(|(word, cue)| match cue {
+        let found = self.by_hash[hash(text.first_chunk()?)].iter().find(|(word, cue)| match cue {
             Cue::Vendor(_) | Cue::WebToken => text.starts_with(word),
             _ => {
                 let ends = text.get(word.len()).is_none_or(|byte| !byte.is_ascii_alphanumeric());
@@ -173,10 +174,9 @@ impl Cues {
 }
 
 /// Twelve bits of the first three letters, in either case.
-fn hash(word: &[u8]) -> usize {
-    let letters = [word[0], word[1], word.get(2).copied().unwrap_or(b' ')].map(|byte| u32::from(byte | 0x20));
-    let mixed = (letters[0] | letters[1] << 8 | letters[2] << 16).wrapping_mul(0x9e37_79b1);
-    (mixed >> 20) as usize
+fn hash(&[first, second, third]: &[u8; LEAD]) -> usize {
+    let letters = u32::from_le_bytes([first, second, third, 0]) | 0x0020_2020;
+    (letters.wrapping_mul(0x9e37_79b1) >> 20) as usize
 }
 
 impl Scan<'_> {

@@ -1,5 +1,6 @@
 //! Names of values, as they stand before `=` and `:` and in tags.
 
+use crate::detect::glance::{CLASS, class};
 use crate::detect::value::{Quote, quote_before};
 
 /// Longest tag of XML that is read.
@@ -34,17 +35,14 @@ pub(crate) fn key_before(text: &[u8], separator: usize, floor: usize) -> Option<
     let quote = quote_before(&text[floor..], end - floor);
     end -= quote.map_or(0, Quote::len);
     let floor = floor.max(end.saturating_sub(KEY_LOOK_BACK_MAX));
-    let mut start = end;
-    while start > floor && is_key_byte(text[start - 1]) {
-        start -= 1;
-    }
+    let start = end - text[floor..end].iter().rev().take_while(|byte| is_key_byte(**byte)).count();
     let name = text[start..end].trim_ascii();
     (!name.is_empty()).then_some(Key { name, start, quote })
 }
 
 /// Single spaces belong to it, so that `api key: x` is seen.
 pub(crate) fn is_key_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b' ') || !byte.is_ascii()
+    CLASS[usize::from(byte)] & class::WORDY != 0 || matches!(byte, b'_' | b'-' | b'.' | b' ')
 }
 
 /// In `<property name="password" value="x"/>` the name of the attribute `value` that follows.

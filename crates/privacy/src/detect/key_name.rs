@@ -1,3 +1,5 @@
+use crate::detect::glance::{CLASS, class};
+
 /// Longest name that is looked at, in letters and digits; of a longer one the end, where the meaning is
 /// (`..._password`). The longest name in the standard list has 21.
 pub(crate) const KEY_NAME_MAX: usize = 64;
@@ -53,6 +55,12 @@ impl KeyName {
     }
 }
 
+/// Whether a name ends so: [`KeyName::ends_with`] for a name that need not be read whole.
+pub(crate) fn ends_with(name: &[u8], squashed: &[u8]) -> bool {
+    let mut letters = name.iter().rev().filter(|byte| !is_separator(**byte));
+    squashed.iter().rev().all(|&want| letters.next().is_some_and(|have| have.to_ascii_lowercase() == want))
+}
+
 /// What stands before the last dot, and what behind it.
 pub(crate) fn last_segment(name: &[u8]) -> (&[u8], &[u8]) {
     match name.iter().rposition(|&byte| byte == b'.') {
@@ -62,7 +70,7 @@ pub(crate) fn last_segment(name: &[u8]) -> (&[u8], &[u8]) {
 }
 
 pub(crate) fn is_separator(byte: u8) -> bool {
-    byte.is_ascii() && !byte.is_ascii_alphanumeric()
+    CLASS[usize::from(byte)] & class::WORDY == 0
 }
 
 /// At the front, behind a separator, at a capital behind a small letter (`apiKey`), and at the last of several

@@ -1,5 +1,5 @@
 use crate::Kind;
-use crate::detect::key_name::{KeyName, is_separator};
+use crate::detect::key_name::{self, KeyName, is_separator};
 use crate::values::keys;
 
 /// Which names a [`SecretName`] covers. Case and separators never count: `apiKey`, `api_key`, `API-KEY` are one.
@@ -310,8 +310,11 @@ impl Names {
         if self.tails[hash / 64] >> (hash % 64) & 1 == 0 {
             return None;
         }
-        let key = KeyName::of(segment);
         let rules = || self.by_tail[hash].iter().map(|&index| &self.rules[usize::from(index)]);
+        if !rules().any(|rule| key_name::ends_with(segment, &rule.squashed)) {
+            return None;
+        }
+        let key = KeyName::of(segment);
         let exact = rules().find(|rule| rule.reach != Reach::Never && key.is(&rule.squashed));
         let found = exact.or_else(|| rules().find(|rule| rule.covers(&key)))?;
         let reach = if exact.is_some() { Reach::Whole } else { found.reach };
@@ -320,8 +323,7 @@ impl Names {
 
     /// Whether the name is one that only looks like a secret's.
     pub(crate) fn is_never(&self, name: &[u8]) -> bool {
-        let key = KeyName::of(name);
-        self.rules.iter().any(|rule| rule.reach == Reach::Never && rule.covers(&key))
+        self.rules.iter().any(|rule| rule.reach == Reach::Never && key_name::ends_with(name, &rule.squashed))
     }
 }
 

@@ -72,13 +72,15 @@ pub(crate) struct Scan<'a> {
     pub(crate) header_end: usize,
     /// What was read last by [`Scan::sense`], and where its area ends.
     sense: Option<(usize, Sense)>,
+    /// No digit lies between the word that asked last and here.
+    next_digit: usize,
     found: &'a mut Vec<Finding>,
 }
 
 impl<'a> Scan<'a> {
     pub(crate) fn new(detector: &'a Detector, text: &'a [u8], level: Level, found: &'a mut Vec<Finding>) -> Scan<'a> {
         let json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
-        Scan { detector, text, level, json, done: 0, header_end: 0, sense: None, found }
+        Scan { detector, text, level, json, done: 0, header_end: 0, sense: None, next_digit: 0, found }
     }
 
     /// Looks at the value of a field, or at a text that stands alone.
@@ -183,7 +185,7 @@ impl<'a> Scan<'a> {
     fn word(&mut self, at: usize, area: Area<'_>, pair: Option<Pair>) -> usize {
         let text = &self.text[..area.end];
         let (mut end, mut seen) = (at, 0);
-        while let Some(&byte) = text.get(end) {
+        for &byte in &text[at..] {
             let class = CLASS[usize::from(byte)];
             if class & class::WORDY == 0 {
                 break;
@@ -191,23 +193,27 @@ impl<'a> Scan<'a> {
             seen |= class;
             end += 1;
         }
+        let before = at.checked_sub(1).map_or(b' ', |before| text[before]);
         if seen & class::HIGH != 0 && self.level.nesting < NESTING_MAX && decode::has_odd_signs(&text[at..end]) {
             let decoded = decode::folded(text, area.start.max(self.done), area.end);
             self.inside(&decoded, area.key, Level { nesting: self.level.nesting + 1, ..self.level });
             return area.end;
         }
         // One of our own masks: `[PERSON]`, `[EMAIL:h0123456789abcdef]`.
-        if matches!(text[..at], [.., b'[']) && is_name_of_kind(&text[at..end]) {
+        if before == b'[' && is_name_of_kind(&text[at..end]) {
             match text.get(end) {
                 Some(b']') => return end,
                 Some(b':') if let Some(token) = token_len(&text[end + 1..]) => return end + 1 + token,
                 _ => {}
             }
         }
-        if let Some(next) = self.cue(at, end, area) {
+        if self.detector.cues().may_begin(&text[at..])
+            && let Some(next) = self.cue(at, end, area)
+        {
             return next;
         }
-        if self.is_option(at, area)
+        if before == b'-'
+            && self.is_option(at, area)
             && let Some(next) = self.option(at, area)
         {
             return next;
@@ -216,7 +222,8 @@ impl<'a> Scan<'a> {
             return end;
         }
         if may_name_somebody(text, at, end, seen)
-            && let Some(hit) = values::at_word(text, at, area.end, &self.sense(area)).filter(|hit| hit.start >= self.done)
+            && let (sense, has_number) = (self.sense(area), self.has_digit_ahead(at))
+            && let Some(hit) = values::at_word(text, at, area.end, &sense, has_number).filter(|hit| hit.start >= self.done)
         {
             return self.hit(hit);
         }
@@ -247,6 +254,15 @@ impl<'a> Scan<'a> {
         self.number(at, area, pair).unwrap_or(end)
     }
 
+    /// Whether a digit is near, behind `at`. Each byte is looked at once, however many words ask.
+    fn has_digit_ahead(&mut self, at: usize) -> bool {
+        if self.next_digit < at {
+            let rest = &self.text[at..];
+            self.next_digit = at + rest.iter().position(u8::is_ascii_digit).unwrap_or(rest.len());
+        }
+        self.next_digit - at < values::NUMBER_AHEAD_MAX
+    }
+
     /// The key whose value holds what begins at `at`.
     fn key_of<'k>(&self, at: usize, area: Area<'k>, pair: Option<Pair>) -> Option<&'k [u8]>
     where
@@ -260,12 +276,9 @@ impl<'a> Scan<'a> {
     fn number(&mut self, at: usize, area: Area<'_>, pair: Option<Pair>) -> Option<usize> {
         let text = &self.text[..area.end];
         let floor = area.start.max(self.done);
-        let cue = Cue {
-            key: self.key_of(at, area, pair),
-            before: &text[floor.max(at.saturating_sub(CONTEXT_BYTES)).min(at)..at],
-            after: &text[at..text.len().min(at + CONTEXT_BYTES)],
-        };
-        let hit = values::number(text, at, &cue)?;
+        let cue =
+            || Cue { key: self.key_of(at, area, pair), before: &text[floor.max(at.saturating_sub(CONTEXT_BYTES)).min(at)..at] };
+        let hit = values::number_where(text, at, &cue)?;
         (hit.start >= self.done && hit.end > at && !is_masked(&text[hit.start..hit.end])).then(|| self.hit(hit))
     }
 

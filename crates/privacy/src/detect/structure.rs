@@ -144,7 +144,9 @@ impl<'a> Scan<'a> {
         }
         let last_word = key.name.rsplit(|&byte| byte == b' ').next().unwrap_or(key.name);
         match names.classify(last_segment(key.name).1) {
-            None if last_word.len() < key.name.len() && !names.is_never(key.name) => names.classify(last_segment(last_word).1),
+            None if last_word.len() < key.name.len() => {
+                names.classify(last_segment(last_word).1).filter(|_| !names.is_never(key.name))
+            }
             found => found,
         }
     }

@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use super::keys::{KeyClass, Reading};
 use super::run::is_wordy;
+use super::words::NUMBER_AHEAD_MAX;
 use super::{Hit, Kind};
 use tail::Tail;
 use words::Words;
@@ -84,7 +85,7 @@ pub(super) fn from_capital(text: &[u8], at: usize, end: usize) -> Option<Hit> {
 /// A quick look: whether a number follows behind nothing but words, of which the small ones are short.
 fn has_number_ahead(text: &[u8], at: usize) -> bool {
     let (mut small, mut before) = (0, b' ');
-    for &byte in text[at..].iter().take(64) {
+    for &byte in text[at..].iter().take(NUMBER_AHEAD_MAX) {
         match byte {
             b'0'..=b'9' if matches!(before, b' ' | b'.' | b',') => return true,
             b'a'..=b'z' if matches!(before, b' ') || small > 0 => small += 1,
@@ -113,7 +114,6 @@ pub(super) fn from_small(text: &[u8], at: usize, end: usize) -> Option<Hit> {
 
 /// Adds what follows the street. Without a word for a street, only a postal code behind makes it an address.
 fn finish(text: &[u8], start: usize, street_end: usize, is_sure: bool, rule: &'static str) -> Option<Hit> {
-    let tail = Tail::read(text, street_end);
     let ends_well = match text[street_end..] {
         [next, ..] if is_wordy(next) => false,
         [b':' | b'.' | b'-' | b'/' | b'=' | b'_', next, ..] if is_wordy(next) => false,
@@ -121,8 +121,11 @@ fn finish(text: &[u8], start: usize, street_end: usize, is_sure: bool, rule: &'s
         _ => true,
     };
     // A code that follows the street without a comma may be any number.
-    let is_coded = tail.is_sure && text[street_end..].starts_with(b",");
-    (ends_well && (is_sure || is_coded)).then(|| Hit::new(start..tail.end, Kind::Address, rule))
+    if !ends_well || !is_sure && !text[street_end..].starts_with(b",") {
+        return None;
+    }
+    let tail = Tail::read(text, street_end);
+    (is_sure || tail.is_sure).then(|| Hit::new(start..tail.end, Kind::Address, rule))
 }
 
 /// Behind one to five digits, a letter, and a second number: `12`, `221B`, `10-12`, `4/7`, `12 a`.

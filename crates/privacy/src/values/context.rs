@@ -21,6 +21,10 @@ impl Context {
         if key.class.is_some_and(|class| class != KeyClass::Name) {
             return Context { is_key: true, ..key.into() };
         }
+        // Nothing is said without letters; rows of numbers have none.
+        if cue.before.iter().fold(true, |none, byte| none & !(byte.is_ascii_alphabetic() | !byte.is_ascii())) {
+            return key.into();
+        }
         let sentence = keys::of_sentence(&WordList::of(clause(cue.before)));
         if sentence.class.is_some_and(|class| class != KeyClass::Name) || sentence.is_other { sentence } else { key }.into()
     }

@@ -43,15 +43,16 @@ fn is_ssn(digits: &[u8]) -> bool {
 /// The number of a passport or a driving licence, or one of a register that nobody described, where a key says so.
 pub(super) fn named(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<Hit> {
     // The least that a number has, and no date; else what stands before need not be read.
+    let is_long = |most: usize| text[at..].iter().take(most + 1).take_while(|byte| byte.is_ascii_alphanumeric()).count() > most;
     let token = Token::read(text, at, true);
-    if token.len < 6 || token.is_date {
+    if token.len < 6 || token.is_date || token.len > NAMED_MAX && is_long(NAMED_MAX) {
         return None;
     }
     let context = context();
     let (kind, rule, digits_min, len) = match context.class? {
         KeyClass::Passport => (Kind::Passport, "passport.named", if context.is_near { 1 } else { 5 }, 6..=12),
-        KeyClass::DriverLicense => (Kind::DriverLicense, "licence.named", if context.is_near { 3 } else { 5 }, 6..=18),
-        KeyClass::NationalId if context.is_key => (Kind::NationalId, "id.named", 6, 7..=18),
+        KeyClass::DriverLicense => (Kind::DriverLicense, "licence.named", if context.is_near { 3 } else { 5 }, 6..=NAMED_MAX),
+        KeyClass::NationalId if context.is_key => (Kind::NationalId, "id.named", 6, 7..=NAMED_MAX),
         _ => return None,
     };
     let token = if context.is_near { token } else { Token::read(text, at, false) };
@@ -59,6 +60,9 @@ pub(super) fn named(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Op
     let fits = is_case && token.digits >= digits_min && len.contains(&token.len) && !token.is_date;
     (fits && may_end(text, token.end)).then(|| Hit::new(token.start..token.end, kind, rule))
 }
+
+/// Longest number that is named, without what parts its groups.
+const NAMED_MAX: usize = 18;
 
 /// Longer than every number that is named.
 const LEN_MAX: usize = 24;

@@ -47,6 +47,9 @@ struct Place {
 
 struct Entry {
     picture: Picture,
+    /// How many digits stand behind the letters in front, and whether no more may: then few pictures are compared.
+    digits: usize,
+    is_all: bool,
     is_alone: bool,
     scheme: &'static Scheme,
 }
@@ -68,7 +71,8 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
             let (letters, digits) = picture.lead();
             let place = if letters > 0 { &mut index.letters[letters] } else { &mut index.digits[digits] };
             place.next |= picture.bytes_at(letters.max(digits));
-            place.entries.push(Entry { picture, is_alone, scheme });
+            let (digits, is_all) = picture.digits_from(letters);
+            place.entries.push(Entry { picture, digits, is_all, is_alone, scheme });
         }
     }
     index
@@ -85,7 +89,12 @@ pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Opt
     if place.next & next == 0 {
         return None;
     }
-    place.entries.iter().filter(|entry| entry.picture.fits(rest) && may_end(text, at + entry.picture.len())).find_map(|entry| {
+    let digits = rest[letters..].iter().take(LEAD_MAX).take_while(|byte| byte.is_ascii_digit()).count();
+    let fits = |entry: &&Entry| entry.digits == digits || entry.digits < digits && !entry.is_all;
+    // What needs a word is nothing without it, whatever its digits.
+    let is_asked = |entry: &&Entry| entry.is_alone || matches!(context().class, Some(KeyClass::NationalId | KeyClass::UsSsn));
+    let is_written = |entry: &&Entry| entry.picture.fits(rest) && may_end(text, at + entry.picture.len());
+    place.entries.iter().filter(fits).filter(is_written).filter(is_asked).find_map(|entry| {
         let span = at..at + entry.picture.len();
         let is_number = entry.picture.read(rest).is_some_and(|value| (entry.scheme.check)(value.as_bytes()));
         (is_number && entry.allows(text, span.clone(), &context())).then(|| Hit::new(span, Kind::NationalId, entry.scheme.rule))

@@ -71,6 +71,14 @@ pub(super) fn find(text: &[u8], at: usize, end: usize, key: Key) -> Option<Hit> 
         before = (key != Key::Other).then(|| Before::of(&text[..at])).filter(|before| *before != Before::Nothing);
         before?;
     }
+    // The lists say nothing of what begins with a word they do not have; then only what stands around may.
+    if !name.begins_listed(text) {
+        let around = (key != Key::Other).then(|| before.unwrap_or_else(|| Before::of(&text[..at])))?;
+        if around == Before::Nothing && !full_name::is_before_mail(&text[name.end..end]) {
+            return None;
+        }
+        before = Some(around);
+    }
     name.look_up(text);
     let rule = name.by_lists(key == Key::Other).or_else(|| {
         let before = before.or_else(|| (key != Key::Other).then(|| Before::of(&text[..at])))?;

@@ -131,6 +131,11 @@ impl Dialled {
 
     /// Whether the groups are those of some country's way to write its numbers.
     fn is_shaped(&self, groups: usize) -> bool {
+        // Most rows of numbers begin with none of these.
+        let first = (self.len(0), self.digits[0]);
+        if !(self.in_parentheses || matches!(first, (3, _) | (2..=5, 0)) || groups == 4 && first == (1, 1)) {
+            return false;
+        }
         let mut lens = [0; GROUPS_MAX];
         (0..groups).for_each(|group| lens[group] = self.len(group));
         match lens[..groups] {

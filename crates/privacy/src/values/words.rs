@@ -61,14 +61,25 @@ pub(crate) fn whole(text: &[u8], range: Range<usize>, sense: &Sense) -> Option<H
     lettered.then(|| person().or_else(|| address::value(text, range.clone(), &sense.reading))).flatten()
 }
 
-/// The person or address that begins with the word at `at`; nothing behind `end` belongs to it.
-pub(crate) fn at_word(text: &[u8], at: usize, end: usize, sense: &Sense) -> Option<Hit> {
+/// How far behind the beginning of a street its number may stand.
+pub(crate) const NUMBER_AHEAD_MAX: usize = 64;
+
+/// The person or address that begins with the word at `at`; nothing behind `end` belongs to it. `has_number` says whether
+/// a digit is among the next [`NUMBER_AHEAD_MAX`] bytes.
+pub(crate) fn at_word(text: &[u8], at: usize, end: usize, sense: &Sense, has_number: bool) -> Option<Hit> {
+    let from_capital = || if has_number { address::from_capital(text, at, end) } else { None };
     match text[at] {
         _ if !begins(text, at) => None,
         b'0'..=b'9' => address::from_number(text, at, end),
-        b'a'..=b'z' => address::from_small(text, at, end),
+        b'a'..=b'z' => {
+            if has_number {
+                address::from_small(text, at, end)
+            } else {
+                None
+            }
+        }
         b'_' => None,
-        _ => address::from_capital(text, at, end).or_else(|| person::find(text, at, end, Key::of(&sense.reading))),
+        _ => from_capital().or_else(|| person::find(text, at, end, Key::of(&sense.reading))),
     }
 }
 

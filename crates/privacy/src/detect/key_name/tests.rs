@@ -24,6 +24,16 @@ fn words_are_told_apart() {
 }
 
 #[test]
+fn the_quick_look_at_an_end_is_that_of_the_name() {
+    for name in ["", "pin", "-", "card_PIN", "card-p_i n", "spin.", "пароль", "user.пароль", "xin", "in"] {
+        for end in ["", "pin", "in", "пароль", "cardpin"] {
+            let (name, end) = (name.as_bytes(), end.as_bytes());
+            assert_eq!(ends_with(name, end), KeyName::of(name).ends_with(end), "{name:?} {end:?}");
+        }
+    }
+}
+
+#[test]
 fn of_a_long_name_the_end_counts() {
     let name = format!("{}_password", "x".repeat(1000));
     let key = KeyName::of(name.as_bytes());

@@ -178,6 +178,9 @@ fn code(text: &[u8], at: usize) -> Option<usize> {
         _ => 0,
     };
     let rest = &text[at + state..];
+    if !rest.first().is_some_and(|first| first.is_ascii_digit() || first.is_ascii_uppercase()) {
+        return None;
+    }
     CODES.iter().map(|shape| (shape.len(), is_shaped(rest, shape))).find(|(_, fits)| *fits).map(|(len, _)| at + state + len)
 }
 

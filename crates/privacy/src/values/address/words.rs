@@ -96,6 +96,9 @@ impl Words {
 impl Word {
     fn read(text: &[u8], at: usize) -> Option<Word> {
         let first = char_at(text, at)?;
+        if first.is_ascii_lowercase() && is_common(&text[at..]) {
+            return None;
+        }
         let mut len = 0;
         while let Some(letter) =
             char_at(text, at + len).filter(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '\'' | '’'))
@@ -128,6 +131,13 @@ impl Word {
         let is_direction = DIRECTIONS.contains(&word);
         Some(Word { end, kind, ends_so: types::ends_like_street(folded), is_capital, is_direction })
     }
+}
+
+/// A quick look: whether a text begins with a word of small letters, and of no street.
+fn is_common(text: &[u8]) -> bool {
+    let len = text.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    let ends = text.get(len).is_none_or(|&next| next < 0x80 && !next.is_ascii_alphanumeric() && !matches!(next, b'-' | b'\''));
+    ends && types::of(&text[..len]).is_none() && !is_little(&text[..len])
 }
 
 /// Joined to the word behind: `d'Alésia`, `l'Est`.

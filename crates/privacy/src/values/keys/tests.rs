@@ -1,7 +1,7 @@
 use super::*;
 
 fn check(key: &str, want: Option<KeyClass>) {
-    assert_eq!(class_of(key.as_bytes()), want, "{key}");
+    assert_eq!(of_key(key.as_bytes()).class, want, "{key}");
 }
 
 #[test]
@@ -48,4 +48,14 @@ fn keys_that_only_look_so_are_left_alone() {
     check("ip_address", Some(KeyClass::Ip));
     check("mac_address", Some(KeyClass::Mac));
     check("email_address", Some(KeyClass::Email));
+}
+
+#[test]
+fn plain_letters_are_read_as_all_others() {
+    // A mark outside ASCII parts words as a blank does.
+    for name in ["dateOfBirth", "date-of_birth", "GPSPoint", "URL", "a", "", "x1y", "  ", "Pin CODE number2", &"ab ".repeat(40)] {
+        let (plain, other) = (WordList::of(name.as_bytes()), WordList::of(format!("{name}\u{b7}").as_bytes()));
+        let words = |list: &WordList| (0..list.len()).map(|word| list.joined(word, word + 1).to_vec()).collect::<Vec<_>>();
+        assert_eq!(words(&plain), words(&other), "{name}");
+    }
 }

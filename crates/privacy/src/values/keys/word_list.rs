@@ -18,6 +18,10 @@ impl WordList {
     pub(crate) fn of(name: &[u8]) -> WordList {
         let mut words = WordList { letters: [0; BYTES_MAX * 2], ends: [0; WORDS_MAX], len: 0 };
         let text = tail(name);
+        if text.is_ascii() {
+            words.read_plain(text.as_bytes());
+            return words;
+        }
         let (mut filled, mut before) = (0, ' ');
         let mut letters = text.chars().peekable();
         while let Some(letter) = letters.next() {
@@ -33,6 +37,25 @@ impl WordList {
         }
         words.close(&mut filled);
         words
+    }
+
+    /// [`WordList::of`] without characters outside ASCII, as nearly all names and sentences are.
+    fn read_plain(&mut self, text: &[u8]) {
+        let (mut filled, mut before) = (0, b' ');
+        for (at, &byte) in text.iter().enumerate() {
+            if byte.is_ascii_alphabetic() {
+                if byte.is_ascii_uppercase() && begins_word(before.into(), byte.into(), text.get(at + 1).map(|&next| next.into()))
+                {
+                    self.close(&mut filled);
+                }
+                self.letters[filled] = byte | 0x20;
+                filled += 1;
+            } else if before.is_ascii_alphabetic() {
+                self.close(&mut filled);
+            }
+            before = byte;
+        }
+        self.close(&mut filled);
     }
 
     pub(crate) fn len(&self) -> usize {

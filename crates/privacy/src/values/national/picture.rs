@@ -24,6 +24,14 @@ impl Picture {
         (count(b'A'), count(b'#'))
     }
 
+    /// How many digits stand from a place on, and whether a text of this picture has no more there: a letter, a mark or
+    /// its end follows.
+    pub(super) fn digits_from(self, place: usize) -> (usize, bool) {
+        let rest = &self.0[place..];
+        let digits = rest.iter().take_while(|&&byte| byte == b'#').count();
+        (digits, rest.get(digits) != Some(&b'?'))
+    }
+
     /// The bytes that may stand at a place, as bits; all where the picture has ended.
     pub(super) fn bytes_at(self, place: usize) -> u128 {
         let bits = |fits: fn(&u8) -> bool| (0..128).filter(fits).fold(0, |bits, byte| bits | 1 << byte);

@@ -48,6 +48,14 @@ impl FullName {
         if at >= text.len() { None } else { NameWord::read(text, at) }
     }
 
+    /// Whether the lists have the first word.
+    pub(super) fn begins_listed(&mut self, text: &[u8]) -> bool {
+        self.words[0].as_mut().is_some_and(|first| {
+            first.look_up(text);
+            first.listed.given || first.listed.family
+        })
+    }
+
     /// Asks the lists about all words.
     pub(super) fn look_up(&mut self, text: &[u8]) {
         self.words[..self.len].iter_mut().flatten().for_each(|word| word.look_up(text));
@@ -123,7 +131,7 @@ fn behind_particles(text: &[u8], mut at: usize) -> usize {
 }
 
 /// Before ` <emma@`, as in the headers of letters.
-fn is_before_mail(rest: &[u8]) -> bool {
+pub(super) fn is_before_mail(rest: &[u8]) -> bool {
     rest.starts_with(b" <") && rest[2..].iter().take(64).take_while(|byte| !matches!(byte, b' ' | b'>')).any(|&byte| byte == b'@')
 }
 

@@ -99,7 +99,14 @@ const FAMILY_ENDINGS: &[&[u8]] = &[
 pub(super) fn look_up(word: &str) -> Listed {
     let mut folded = [0; 64];
     let mut len = 0;
-    word.chars().filter(|letter| letter.is_alphabetic()).for_each(|letter| push_folded(letter, &mut folded, &mut len));
+    match folded.get_mut(..word.len()) {
+        Some(plain) if word.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
+            plain.copy_from_slice(word.as_bytes());
+            plain.make_ascii_lowercase();
+            len = word.len();
+        }
+        _ => word.chars().filter(|letter| letter.is_alphabetic()).for_each(|letter| push_folded(letter, &mut folded, &mut len)),
+    }
     let folded = &folded[..len];
     NAMES.get(folded).unwrap_or_else(|| {
         let ends_so = len >= 6 && ends_with_any(folded, FAMILY_ENDINGS);
@@ -109,6 +116,9 @@ pub(super) fn look_up(word: &str) -> Listed {
 
 /// What the lists say about a word of several parts: `Jean-Pierre`, `Smith-Jones`.
 pub(super) fn look_up_parts(word: &str) -> Listed {
+    if memchr::memchr(b'-', word.as_bytes()).is_none() {
+        return look_up(word);
+    }
     word.split('-')
         .map(look_up)
         .reduce(|all, part| Listed {

@@ -30,6 +30,13 @@ impl NameWord {
     pub(super) fn read(text: &[u8], at: usize) -> Option<NameWord> {
         let first = char_at(text, at).filter(|first| first.is_alphabetic() && !first.is_lowercase())?;
         let (mut letters, mut capitals, mut end) = (0, 0, at);
+        // Nearly all letters are plain ones.
+        let plain = text[at..].iter().take(LETTERS_MAX).take_while(|byte| byte.is_ascii_alphabetic());
+        for byte in plain {
+            letters += 1;
+            capitals += usize::from(byte.is_ascii_uppercase());
+            end += 1;
+        }
         while let Some(letter) = char_at(text, end) {
             let is_joint = matches!(letter, '\'' | '’' | '-') && starts_with_letter(text, end + letter.len_utf8());
             if !letter.is_alphabetic() && !is_joint {
