@@ -17,7 +17,7 @@ use crate::error::{Stage, broken, from_lake, over_time, translate};
 use crate::lower::{Lowered, Shape, lower};
 use crate::run::{Computed, Failed, run};
 use crate::session::{Base, Session};
-use crate::{cost, rows, sql};
+use crate::{cost, rows, sql, views};
 
 /// How much all questions together may use.
 #[derive(Debug, Clone)]
@@ -145,6 +145,9 @@ impl Inner {
         let planning = |error| asked.failed(error, Stage::Planning);
         let sql = sql::parse(text)?;
         session.register(snapshot, asked.scope.time, None).map_err(planning)?;
+        let logs = snapshot.tables.get("logs");
+        let has_account = logs.is_some_and(|logs| logs.schema.field_with_name(privacy::ACCOUNT_FIELD).is_ok());
+        views::register(session, text, has_account).await.map_err(planning)?;
         for at in sql.versions {
             let earlier = self.snapshot(asked.scope, Some(at)).await?;
             session.register(&earlier, asked.scope.time, Some(&sql::schema_of(at))).map_err(planning)?;

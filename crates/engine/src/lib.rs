@@ -20,6 +20,7 @@ mod run;
 mod session;
 mod sql;
 mod table;
+mod views;
 
 pub use engine::{Config, LakeEngine};
 

@@ -151,6 +151,13 @@ impl Session {
         }
     }
 
+    /// Makes a table known that is made of others.
+    pub(crate) fn add(&self, name: &str, table: Arc<dyn TableProvider>) -> Result<()> {
+        let tables = self.catalog.schema(SCHEMA);
+        let tables = tables.ok_or_else(|| DataFusionError::Internal("no tables are registered".to_owned()))?;
+        tables.register_table(name.to_owned(), table).map(drop)
+    }
+
     pub(crate) fn looked(&self) -> Looked {
         self.looked.lock().clone()
     }

@@ -7,5 +7,6 @@ mod damage;
 mod house;
 mod newest;
 mod oracle;
+mod privacy;
 mod sql;
 mod versions;

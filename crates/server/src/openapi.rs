@@ -61,7 +61,7 @@ pub(crate) fn complete(mut api: OpenApi) -> OpenApi {
     let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     api.components.get_or_insert_default().security_schemes.insert(TOKEN.to_owned(), RefOr::T(scheme));
     for (path, item) in &mut api.paths.paths {
-        for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+        for operation in [&mut item.get, &mut item.post, &mut item.put].into_iter().flatten() {
             add_common(operation, !WITHOUT_TOKEN.contains(&path.as_str()));
         }
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "seeds, figures and what was not run are shown by --nocapture and on failure")]
 
 mod bad_input;
+mod canary;
 mod command_line;
 mod crash;
 mod damage;

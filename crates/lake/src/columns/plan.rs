@@ -2,6 +2,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use privacy::{ACCOUNT_FIELD, POLICY_FIELD};
 use record::{Batch, Value};
 
 use super::{DATE, fixed_columns, text};
@@ -55,7 +56,8 @@ impl Kind {
 ///
 /// An attribute that has no column yet gets one, typed by its first value (whole numbers seen together with others are
 /// floats), as long as there is room and other engines can carry its name. What does not fit goes to `attributes`,
-/// so no input is refused for its fields. The same batches in the same order give the same columns.
+/// so no input is refused for its fields.
+/// The account of the privacy gateway always has its columns. The same batches in the same order give the same columns.
 pub(crate) struct ColumnPlan {
     schema: SchemaRef,
     /// Names of all columns without case, because most engines tell columns apart without it.
@@ -105,10 +107,11 @@ impl ColumnPlan {
             }
             return;
         }
-        if self.room == 0 || !can_be_carried(name) || !self.taken.insert(name.to_lowercase()) {
+        let is_account = name == ACCOUNT_FIELD || name == POLICY_FIELD;
+        if (self.room == 0 && !is_account) || !can_be_carried(name) || !self.taken.insert(name.to_lowercase()) {
             return;
         }
-        self.room -= 1;
+        self.room = self.room.saturating_sub(1);
         self.places.insert(name.to_owned(), self.added.len());
         self.added.push((name.to_owned(), kind));
     }

@@ -117,8 +117,7 @@ static NAMES: LazyLock<Detector> = LazyLock::new(|| Detector::new(&Policy::defau
 pub(super) fn by_name(field: &str) -> Classification {
     let of = |level, category: &str| Classification { level, categories: vec![category.to_owned()], origin: Origin::Standard };
     if let Some(kind) = NAMES.kind_of_name(field) {
-        let level = if kind.is_secret() { Level::Restricted } else { Level::Confidential };
-        return of(level, category_of(kind));
+        return of(kind.level(), category_of(kind));
     }
     let is_operational = OPERATIONAL.contains(&field)
         || OPERATIONAL_HTTP.contains(&field)
@@ -151,6 +150,18 @@ pub(crate) fn category_of(kind: Kind) -> &'static str {
 }
 
 impl Kind {
+    /// How far what holds it may be shown around.
+    pub fn level(self) -> Level {
+        match self {
+            _ if self.is_secret() => Level::Restricted,
+            Kind::CreditCard | Kind::Iban | Kind::UsSsn | Kind::NationalId | Kind::Passport | Kind::DriverLicense => {
+                Level::Restricted
+            }
+            Kind::Ip | Kind::Mac => Level::Internal,
+            _ => Level::Confidential,
+        }
+    }
+
     /// What it is about, as a key of the open taxonomy fideslang.
     pub fn category(self) -> &'static str {
         category_of(self)
