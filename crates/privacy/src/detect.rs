@@ -18,6 +18,7 @@ mod json;
 mod judge;
 mod key;
 mod key_name;
+mod label;
 mod names;
 mod net;
 mod prose;

@@ -208,7 +208,11 @@ impl Scan<'_> {
             .filter(|vendor| fits(vendor.prefix))
             .filter_map(|vendor| vendor.token_at(text, at))
             .max_by_key(|(range, _)| range.end);
-        let (range, kind) = found?;
+        let (mut range, kind) = found?;
+        // Of an address that is a secret, all.
+        if longest.contains('/') && text[self.done.min(range.start)..range.start].ends_with(b"https://") {
+            range.start -= b"https://".len();
+        }
         let end = self.push(range, kind, "vendor");
         Some(if kind == Kind::AwsKey { self.aws_secret_after(end, area) } else { end })
     }
