@@ -13,6 +13,7 @@ mod cues;
 mod decode;
 mod email;
 mod glance;
+mod hash;
 mod headers;
 mod json;
 mod judge;

@@ -16,6 +16,7 @@ mod ids;
 pub(crate) mod keys;
 mod kind;
 mod lexicon;
+mod mrz;
 mod national;
 mod person;
 mod phone;
@@ -29,6 +30,7 @@ use context::Context;
 use run::is_wordy;
 
 pub use kind::Kind;
+pub(crate) use mrz::machine_readable;
 pub(crate) use words::{Sense, at_word, whole};
 
 /// What stands around a value.

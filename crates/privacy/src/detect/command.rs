@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::Kind;
 use crate::detect::cues::Command;
 use crate::detect::judge::{is_masked, is_one_of, is_path, is_placeholder};
+use crate::detect::key_name::last_segment;
 use crate::detect::names::Holds;
 use crate::detect::scan::{Area, Scan};
 use crate::detect::vendors;
@@ -64,10 +65,25 @@ impl Scan<'_> {
                 .iter()
                 .find(|word| text[(*word).clone()].starts_with(b"-p") && word.len() > 2 && text[word.start + 2] != b'-')
                 .map(|word| word.start + 2..word.end),
-            Command::Apart(options) => words
-                .windows(2)
-                .find(|two| options.iter().any(|option| text[two[0].clone()] == *option.as_bytes()))
-                .map(|two| two[1].clone()),
+            Command::Apart(options) => {
+                let mut values = words
+                    .windows(2)
+                    .filter(|two| options.iter().any(|option| text[two[0].clone()] == *option.as_bytes()))
+                    .map(|two| two[1].clone());
+                let first = values.next();
+                values.for_each(|value| self.argument(value, text));
+                first
+            }
+            Command::Last => words.last().filter(|_| words.len() >= 2 || text[..behind].ends_with(b"login")).cloned(),
+            Command::Setting => {
+                let (name, value) = setting(self, text, &words)?;
+                let key = &text[name];
+                let kind = vendors::kind_of(&text[value.clone()]).unwrap_or_else(|| vendors::kind_by_key(key, Kind::ApiKey));
+                self.found_ahead(value, kind, "command");
+                None
+            }
+            Command::Piped => piped(text, &words),
+            Command::UserSlash => user_slash(text, behind, &words),
             Command::UserColon => user_colon(text, &words),
             Command::NetUse => {
                 let user = words.iter().position(|word| text[word.clone()].to_ascii_lowercase().starts_with(b"/user:"));
@@ -78,6 +94,12 @@ impl Scan<'_> {
             }
             Command::NetUser => words.get(1).filter(|word| !matches!(text[word.start], b'/' | b'*')).cloned(),
         }?;
+        self.argument(value, text);
+        None
+    }
+
+    /// Takes down the argument of a command that is a password.
+    fn argument(&mut self, value: Range<usize>, text: &[u8]) {
         let value = unquoted(text, value);
         let plain = &text[value.clone()];
         let good = !plain.is_empty()
@@ -85,12 +107,45 @@ impl Scan<'_> {
             && !is_placeholder(plain)
             && plain != b"-"
             && !is_one_of(&plain[..1], &["-", "/"]);
-        good.then(|| {
+        if good {
             let kind = vendors::kind_of(plain).unwrap_or(Kind::Password);
             self.found_ahead(value, kind, "command");
-        });
-        None
+        }
     }
+}
+
+/// Behind `set`: a name, then its value.
+fn setting(scan: &Scan<'_>, text: &[u8], words: &[Range<usize>]) -> Option<(Range<usize>, Range<usize>)> {
+    let two = words.windows(2).find(|two| {
+        let name = last_segment(&text[two[0].clone()]).1;
+        scan.detector.names().classify(name).is_some_and(|secret| secret.holds != Holds::Digits)
+    })?;
+    let (name, value) = (two[0].clone(), unquoted(text, two[1].clone()));
+    let plain = &text[value.clone()];
+    (plain.len() >= 6 && !is_path(plain) && !is_masked(plain) && !is_placeholder(plain)).then_some((name, value))
+}
+
+/// What is handed to a program that reads a password from its input.
+fn piped(text: &[u8], words: &[Range<usize>]) -> Option<Range<usize>> {
+    let pipe = words.iter().position(|word| text[word.clone()] == *b"|")?;
+    let reader = words[pipe + 1..].iter().any(|word| {
+        let word = &text[word.clone()];
+        is_one_of(word, &["-S", "chpasswd", "--password-stdin", "--stdin", "cryptsetup", "--passphrase-fd"])
+    });
+    let value = words[..pipe].iter().rev().find(|word| text[word.start] != b'-')?.clone();
+    // `chpasswd` takes the name with it.
+    let inner = unquoted(text, value.clone());
+    let colon = memchr::memchr(b':', &text[inner.clone()]).map(|colon| inner.start + colon + 1..inner.end);
+    reader.then(|| colon.unwrap_or(value))
+}
+
+/// `scott/tiger@db`, behind a colon or as the first word that is no option.
+fn user_slash(text: &[u8], behind: usize, words: &[Range<usize>]) -> Option<Range<usize>> {
+    let word = words.iter().find(|word| text[word.start] != b'-')?;
+    let start = if text[behind..].starts_with(b":") { behind + 1 } else { word.start };
+    let end = start + memchr::memchr(b'@', &text[start..word.end.max(start)])?;
+    let slash = start + memchr::memchr(b'/', &text[start..end])?;
+    (slash > start && slash + 1 < end).then_some(slash + 1..end)
 }
 
 /// `-u user:password`, `--user user:password`, `-a user:password`, `-U user%password`.

@@ -4,6 +4,7 @@ use super::*;
 use crate::Action;
 
 mod formats;
+mod secrets;
 
 /// The text with each finding as `<KIND:value>`.
 fn marked(text: &str) -> String {

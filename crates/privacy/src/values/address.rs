@@ -56,13 +56,33 @@ pub(super) fn from_number(text: &[u8], at: usize, end: usize) -> Option<Hit> {
     let (street_end, is_sure, rule) = if words.is_french() {
         (words.end, true, "address.number_type_name")
     } else if let Some((end, is_sure)) = words.until_english_type() {
-        (end, is_sure, "address.number_name_type")
+        (end, is_sure || is_place_of(&text[..at]), "address.number_name_type")
     } else if words.capitals > 0 && words.len <= 3 {
         (words.end, false, "address.number_name")
     } else {
         return None;
     };
     finish(text, at, street_end, is_sure, rule)
+}
+
+/// Whether the word before says that somebody is there: `lives at 88 Oakmont Drive`.
+fn is_place_of(before: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[
+        b"lives at ",
+        b"living at ",
+        b"address ",
+        b"address: ",
+        b"deliver to ",
+        b"delivered to ",
+        b"ship to ",
+        b"shipped to ",
+        b"resides at ",
+        b"residing at ",
+        b"moved to ",
+        b"located at ",
+        b"residence ",
+    ];
+    WORDS.iter().any(|word| before.len() >= word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word))
 }
 
 /// The address that begins with a capital: `Hauptstraße 12`, `Calle Mayor 5`, `Nagy utca 3`.

@@ -55,7 +55,7 @@ fn part(text: &[u8], at: usize, is_comma: bool, has_code: bool) -> Option<(usize
         let town_end = text[end..].strip_prefix(b" ").and_then(|_| town(text, end + 1));
         return match town_end {
             Some(town_end) => Some((town_end, true)),
-            None if text[at].is_ascii_uppercase() => Some((end, true)),
+            None if text[at].is_ascii_uppercase() || text[at..end].contains(&b'-') && end - at >= 9 => Some((end, true)),
             None => None,
         };
     }
@@ -175,6 +175,8 @@ const CODES: &[&[u8]] = &[
 fn code(text: &[u8], at: usize) -> Option<usize> {
     let state = match text.get(at..)? {
         [a, b, b' ', next, ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase() && next.is_ascii_digit() => 3,
+        // Australia's: `NSW 2000`.
+        [a, b, c, b' ', next, ..] if [a, b, c].iter().all(|byte| byte.is_ascii_uppercase()) && next.is_ascii_digit() => 4,
         _ => 0,
     };
     let rest = &text[at + state..];
@@ -235,5 +237,11 @@ fn town(text: &[u8], at: usize) -> Option<usize> {
 }
 
 fn ends_clause(text: &[u8], end: usize) -> bool {
+    // A state behind a dash: `São Paulo - SP`; a word cut short: `Tel. 030`.
+    match text[end..] {
+        [b' ', b'-', b' ', a, b, ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => return true,
+        [b'.', b' ', next, ..] if next.is_ascii_digit() || next == b'+' => return false,
+        _ => {}
+    }
     !matches!(text.get(end), Some(byte) if is_wordy(*byte) || matches!(byte, b' ' | b'=' | b':' | b'(' | b'/' | b'@'))
 }

@@ -32,7 +32,9 @@ impl Words {
         let mut words = Words { end: at, ..Words::default() };
         let mut at = at;
         while words.len < WORDS_MAX {
-            let Some(word) = Word::read(text, at) else { break };
+            let Some(word) = Word::read(text, at).filter(|word| !is_number_sign(&text[at..word.end], &text[word.end..])) else {
+                break;
+            };
             words.words[words.len] = Some(word);
             words.len += 1;
             words.capitals += usize::from(word.is_capital);
@@ -85,12 +87,32 @@ impl Words {
     pub(super) fn number_behind(&self, text: &[u8]) -> Option<usize> {
         let end = self.iter().last()?.end;
         let rest = text.get(end..)?;
-        let marks: [&[u8]; 9] =
-            [b" ", b", ", b", n. ", b" n. ", ", nº ".as_bytes(), " nº ".as_bytes(), b" No. ", b", No. ", b" No:"];
+        let marks: [&[u8]; 14] = [
+            b" ",
+            b", ",
+            b", n. ",
+            b" n. ",
+            ", nº ".as_bytes(),
+            " nº ".as_bytes(),
+            b" No. ",
+            b", No. ",
+            b" No:",
+            b" No: ",
+            b" No ",
+            b" Nr. ",
+            b" Nr ",
+            b" No.",
+        ];
         let mark =
             marks.into_iter().find(|mark| rest.starts_with(mark) && rest.get(mark.len()).is_some_and(u8::is_ascii_digit))?;
         Some(end + mark.len())
     }
+}
+
+/// Whether a word only says that a number follows: `No: 15`, `Nr. 7`.
+fn is_number_sign(word: &[u8], rest: &[u8]) -> bool {
+    let marks = rest.iter().take(2).take_while(|byte| matches!(byte, b'.' | b':' | b' ')).count();
+    matches!(word, b"No" | b"Nr" | b"no" | b"nr" | b"No." | b"Nr.") && rest.get(marks).is_some_and(u8::is_ascii_digit)
 }
 
 impl Word {
