@@ -40,8 +40,6 @@ pub(crate) struct Cue<'a> {
     pub(crate) key: Option<&'a [u8]>,
     /// Up to 48 bytes before the value.
     pub(crate) before: &'a [u8],
-    /// Some bytes behind the place the value begins at, or behind the value.
-    pub(crate) after: &'a [u8],
 }
 
 /// A value that was recognised.

@@ -218,7 +218,7 @@ impl Scan<'_> {
         }
         let first = token.start + usize::from(self.text[token.start] == b'-');
         let key = (!walk.path.is_empty()).then_some(walk.path.as_slice());
-        let cue = Cue { key, before: &[], after: slice(self.text, first..token.end) };
+        let cue = Cue { key, before: &[] };
         if let Some(hit) = values::number(&self.text[..token.end], first, &cue) {
             self.push_bare(token, hit.kind, hit.rule, quotes);
         }

@@ -274,11 +274,8 @@ impl<'a> Scan<'a> {
     fn number(&mut self, at: usize, area: Area<'_>, pair: Option<Pair>) -> Option<usize> {
         let text = &self.text[..area.end];
         let floor = area.start.max(self.done);
-        let cue = Cue {
-            key: self.key_of(at, area, pair),
-            before: &text[floor.max(at.saturating_sub(CONTEXT_BYTES)).min(at)..at],
-            after: &text[at..text.len().min(at + CONTEXT_BYTES)],
-        };
+        let cue =
+            Cue { key: self.key_of(at, area, pair), before: &text[floor.max(at.saturating_sub(CONTEXT_BYTES)).min(at)..at] };
         let hit = values::number(text, at, &cue)?;
         (hit.start >= self.done && hit.end > at && !is_masked(&text[hit.start..hit.end])).then(|| self.hit(hit))
     }

@@ -53,7 +53,7 @@ fn speed(records: &str) {
         while at < line.len() {
             let word = line[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
             if line[at..at + word].iter().any(u8::is_ascii_digit) {
-                let cue = Cue { key: None, before: &line[at.saturating_sub(48)..at], after: b"" };
+                let cue = Cue { key: None, before: &line[at.saturating_sub(48)..at] };
                 calls += 1;
                 hits.extend(number(line, at, &cue));
                 hits.clear();
@@ -76,7 +76,7 @@ fn scan(text: &[u8], hits: &mut Vec<Hit>) {
         let has_digit = text[at..at + word].iter().any(u8::is_ascii_digit);
         if is_start && (has_digit || matches!(text[at], b'+' | b'(')) {
             let key = key_before(&text[..at]);
-            let cue = Cue { key, before: &text[at.saturating_sub(48)..at], after: &text[at..text.len().min(at + 48)] };
+            let cue = Cue { key, before: &text[at.saturating_sub(48)..at] };
             if let Some(hit) = number(text, at, &cue) {
                 at = hit.end;
                 hits.push(hit);
@@ -87,11 +87,7 @@ fn scan(text: &[u8], hits: &mut Vec<Hit>) {
     }
     for range in segments(text) {
         let key = key_before(&text[..range.start]);
-        let cue = Cue {
-            key,
-            before: &text[range.start.saturating_sub(48)..range.start],
-            after: &text[range.end..text.len().min(range.end + 48)],
-        };
+        let cue = Cue { key, before: &text[range.start.saturating_sub(48)..range.start] };
         words(text, range, &cue, hits);
     }
 }

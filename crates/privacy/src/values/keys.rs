@@ -59,11 +59,7 @@ pub(super) struct Reading {
     pub(super) is_near: bool,
 }
 
-/// What a key says about its values; nothing when its last word speaks of something else (`phone_model`).
-pub(crate) fn class_of(key: &[u8]) -> Option<KeyClass> {
-    of_key(key).class
-}
-
+/// What a key says about its values; no class when its last word speaks of something else (`phone_model`).
 pub(super) fn of_key(key: &[u8]) -> Reading {
     read(&WordList::of(key), 0)
 }

@@ -6,6 +6,7 @@ mod cues;
 mod full_name;
 mod lists;
 mod name_word;
+mod scripts;
 
 use std::ops::Range;
 

@@ -3,7 +3,7 @@ use crate::values::{Cue, Hit, Kind, words};
 fn addresses(key: &str, text: &str) -> Vec<String> {
     let key = (!key.is_empty()).then_some(key.as_bytes());
     let mut hits: Vec<Hit> = Vec::new();
-    words(text.as_bytes(), 0..text.len(), &Cue { key, before: b"", after: b"" }, &mut hits);
+    words(text.as_bytes(), 0..text.len(), &Cue { key, before: b"" }, &mut hits);
     hits.iter().filter(|hit| hit.kind == Kind::Address).map(|hit| text[hit.start..hit.end].to_owned()).collect()
 }
 

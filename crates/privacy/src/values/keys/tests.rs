@@ -1,7 +1,7 @@
 use super::*;
 
 fn check(key: &str, want: Option<KeyClass>) {
-    assert_eq!(class_of(key.as_bytes()), want, "{key}");
+    assert_eq!(of_key(key.as_bytes()).class, want, "{key}");
 }
 
 #[test]

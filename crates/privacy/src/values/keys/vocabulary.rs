@@ -40,9 +40,13 @@ const CLASSES: &[(super::KeyClass, &str)] = &[
          achternaam imie nazwisko fornavn etternavn efternavn fornamn efternamn etunimi sukunimi jmeno prijmeni keresztnev \
          vezeteknev prenume adsoyad soyad soyadi soyisim фио имя фамилия fname lname firstlast custname naam naamkunde \
          emergencycontact guardian mothersname mothersmaidenname fathersname spouse nextofkin patronymic отчество titular \
-         kundenname patientenname nomeutente imienazwisko imieinazwisko nomprenom nometitular shipto billto attn",
+         kundenname patientenname nomeutente imienazwisko imieinazwisko nomprenom nometitular shipto billto attn \
+         姓名 名前 氏名 名字 お名前 客户姓名 联系人 收件人 이름 성명 성함 고객명 الاسم الاسمالكامل नाम पूरानाम ชื่อ имяклиента фамилияимя \
+         cardholdersname patientname customername employeename guestname passengername studentname membername subscribername \
+         fullnames givennames lastnames isim adi soyisim jmenoprijmeni namesurname namefamily nomdefamille primernombre \
+         segundoapellido primerapellido nomedamae nomecliente nombrecliente nombretitular denumire numecomplet prenume nume",
     ),
-    (Name, "name names nome author assignee reporter owner approver reviewer signatory"),
+    (Name, "name names nm sn family given nome author assignee reporter owner approver reviewer signatory"),
     (
         Address,
         "address addr addresses addressline addresslines streetaddress street streetname homeaddress postaladdress \
@@ -104,7 +108,7 @@ const CLASSES: &[(super::KeyClass, &str)] = &[
          taxpayer taxfileno taxfile tin tinnumber steuerid steueridentifikationsnummer steueridnr idnr steuernummer steuer \
          sozialversicherungsnummer svnr svnummer rentenversicherungsnummer ausweis ausweisnummer personalausweis \
          personalausweisnummer nir insee numeroinsee securitesociale numerodesecuritesociale numsecu secu carteidentite \
-         cartevitale cni aadhaar aadhar adhaar uidai pancard panno cpf cnpj rg dni dnie nif nie nifnie cif documento \
+         cartevitale cni documentnumber documentno docno docnumber aadhaar aadhar adhaar uidai pancard panno cpf cnpj rg dni dnie nif nie nifnie cif documento \
          numerodocumento documentoidentidad codicefiscale codfiscale fiscalcode partitaiva cf bsn sofinummer \
          burgerservicenummer pesel nip regon dowod dowodosobisty fodselsnummer fnr dnummer cpr cprnummer hetu henkilotunnus \
          ahv ahvnummer ahvnr avs navs niss rijksregisternummer numeronational registrenational insz sin sinnumber \
@@ -134,7 +138,7 @@ const CLASSES: &[(super::KeyClass, &str)] = &[
 
 /// Words that leave the question to their neighbours.
 const FILLERS: &str = "number numbers num no nr nummer numero nmero no n value values val text raw string str full new old current previous \
-    primary secondary main alt alternate alternative other home work office business private personal own first last emergency \
+    primary secondary main alt alternate alternative other home work office business private personal own first last emergency onfile \
     contact data info details detail field fields input param attr attribute the a an of for from to on at by with in into as is \
     was are be been has have and or was changed updated set given provided supplied submitted entered received registered \
     recorded stored got my your his her their our this that its der die das des dem den fur von zu mit ist am im vom le la les \

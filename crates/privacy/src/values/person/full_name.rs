@@ -1,5 +1,7 @@
 use super::cues::Before;
 use super::name_word::{Case, NameWord};
+use super::scripts::{is_caseless, is_east_asian};
+use crate::values::fold::char_at;
 
 /// Most words of a name, with particles and initials.
 const WORDS_MAX: usize = 5;
@@ -45,7 +47,13 @@ impl FullName {
             return None;
         }
         let at = behind_particles(text, self.end + 1);
-        if at >= text.len() { None } else { NameWord::read(text, at) }
+        let mut next = if at >= text.len() { None } else { NameWord::read(text, at) }?;
+        // Without capitals, only the lists tell where a name ends; east of it, one word is a name.
+        if let Some(letter) = char_at(text, at).filter(|letter| is_caseless(*letter)) {
+            next.look_up(text);
+            return Some(next).filter(|next| !is_east_asian(letter) && (next.listed.given || next.listed.family));
+        }
+        Some(next)
     }
 
     /// Asks the lists about all words.
@@ -95,16 +103,25 @@ impl FullName {
         // Short names are words of some other language.
         let is_long = self.end - self.start > 3 && self.words[0]?.case == Case::Capital;
         let given = self.words[0].is_some_and(|word| word.listed.given && !word.listed.ambiguous && is_long);
-        if is_before_mail(rest) && (2..=4).contains(&self.len) && (sure > 0 || self.words[0]?.case == Case::Capital) {
+        if (is_before_mail(rest) || before == Before::Mail)
+            && (2..=4).contains(&self.len)
+            && (sure > 0 || self.words[0]?.case == Case::Capital)
+        {
             return Some("person.mail");
         }
+        // `agent M. Haugen`: an initial with its dot and a word.
+        let initial = self.len == 2
+            && self.words[0]?.case == Case::Initial
+            && self.words[0]?.has_dot(self.start)
+            && self.words[1]?.case == Case::Capital;
         let says = match before {
             Before::Title => words >= 1 && self.len <= 4,
             Before::Greeting => (known > 0 && self.len <= 3) && (sure > 0 || known == words && words > 1),
+            Before::Role | Before::Action if initial => true,
             Before::Role => sure > 0 && (words >= 2 || given) || known == words && words >= 2,
             Before::Action => words >= 2 && (sure > 0 || known == words) || words == 1 && given,
             Before::Little => words >= 2 && (sure > 0 && known * 2 >= words || known == words),
-            Before::Nothing => false,
+            Before::Mail | Before::Nothing => false,
         };
         says.then_some("person.word")
     }
@@ -124,7 +141,8 @@ fn behind_particles(text: &[u8], mut at: usize) -> usize {
 
 /// Before ` <emma@`, as in the headers of letters.
 fn is_before_mail(rest: &[u8]) -> bool {
-    rest.starts_with(b" <") && rest[2..].iter().take(64).take_while(|byte| !matches!(byte, b' ' | b'>')).any(|&byte| byte == b'@')
+    (rest.starts_with(b" <") || rest.starts_with(b" ("))
+        && rest[2..].iter().take(64).take_while(|byte| !matches!(byte, b' ' | b'>' | b')')).any(|&byte| byte == b'@')
 }
 
 fn is_particle(word: &[u8]) -> bool {

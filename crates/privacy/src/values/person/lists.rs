@@ -1,5 +1,7 @@
 use std::sync::LazyLock;
 
+use super::scripts;
+
 use crate::values::fold::{ends_with_any, push_folded};
 use crate::values::lexicon::Lexicon;
 
@@ -97,6 +99,9 @@ const FAMILY_ENDINGS: &[&[u8]] = &[
 
 /// What the lists say about one word without dashes.
 pub(super) fn look_up(word: &str) -> Listed {
+    if word.chars().next().is_some_and(scripts::is_caseless) {
+        return scripts::look_up(word);
+    }
     let mut folded = [0; 64];
     let mut len = 0;
     word.chars().filter(|letter| letter.is_alphabetic()).for_each(|letter| push_folded(letter, &mut folded, &mut len));

@@ -32,7 +32,8 @@ impl NameWord {
         let (mut letters, mut capitals, mut end) = (0, 0, at);
         while let Some(letter) = char_at(text, end) {
             let is_joint = matches!(letter, '\'' | '’' | '-') && starts_with_letter(text, end + letter.len_utf8());
-            if !letter.is_alphabetic() && !is_joint {
+            // Devanagari's marks that join consonants and change them are no letters by themselves.
+            if !letter.is_alphabetic() && !is_joint && !matches!(letter, '\u{93c}' | '\u{94d}') {
                 break;
             }
             letters += usize::from(!is_joint);
@@ -58,6 +59,11 @@ impl NameWord {
         let case = if capitals == letters { Case::Upper } else { Case::Capital };
         let fits = ends_plainly(&text[end..]) && (case == Case::Upper || capitals <= 1 || capitals <= joints(&text[at..end]));
         fits.then(|| NameWord { start: at, end, case, listed: Listed::default() })
+    }
+
+    /// Whether the dot of an initial that begins at `start` was written.
+    pub(super) fn has_dot(&self, start: usize) -> bool {
+        self.end - start > 1
     }
 
     /// Asks the lists.

@@ -3,7 +3,7 @@ use crate::values::{Cue, Hit, Kind, words};
 fn persons(key: &str, text: &str) -> Vec<String> {
     let key = (!key.is_empty()).then_some(key.as_bytes());
     let mut hits: Vec<Hit> = Vec::new();
-    words(text.as_bytes(), 0..text.len(), &Cue { key, before: b"", after: b"" }, &mut hits);
+    words(text.as_bytes(), 0..text.len(), &Cue { key, before: b"" }, &mut hits);
     hits.iter().filter(|hit| hit.kind == Kind::Person).map(|hit| text[hit.start..hit.end].to_owned()).collect()
 }
 
@@ -23,6 +23,29 @@ fn names_are_found_in_sentences() {
     check("From: Zorba Quux <zq@example.com>", &["Zorba Quux"]);
     check("Frau Zschäpitz-Mörk rief an", &["Zschäpitz-Mörk"]);
     check("meeting with John F. Kennedy", &["John F. Kennedy"]);
+}
+
+#[test]
+fn roles_initials_and_mail_addresses_say_that_a_name_follows() {
+    check("Bearbeiter: Zschirnt Sabine", &["Zschirnt Sabine"]);
+    check("escalated to agent M. Haugen at 10", &["M. Haugen"]);
+    check("by Zorba Quux (zq@example.com)", &["Zorba Quux"]);
+    check("author zq@example.com (Zorba Quux)", &["Zorba Quux"]);
+    check("release by M. Build", &["M. Build"]);
+    check("agent M Build", &[]);
+}
+
+#[test]
+fn scripts_without_capitals_are_read_behind_words_and_keys() {
+    check("用户 王小明 登录成功", &["王小明"]);
+    check("お客様 佐藤健一 様", &["佐藤健一"]);
+    check("고객 김민수 로그인", &["김민수"]);
+    check("العميل محمد حسن سجل", &["محمد حسن"]);
+    check("मरीज सुनीता शर्मा आई", &["सुनीता शर्मा"]);
+    check("клиент Иван Петров вошёл", &["Иван Петров"]);
+    check("用户 登录成功", &[]);
+    check("用户 系统 管理", &[]);
+    assert_eq!(persons("姓名", "欧阳娜娜"), ["欧阳娜娜"]);
 }
 
 #[test]
