@@ -296,7 +296,9 @@ impl Names {
         // `street1`, `address_2`.
         let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit() || is_separator(**byte)).count();
         let lettered = if digits == 0 { hash } else { tail(&name[..name.len() - digits]) };
-        (has(&self.tails, hash), has(&self.somebody, lettered))
+        // Words are filed without their marks (`lakcim` for `lakcím`), names are not.
+        let marked = name.len() >= TAIL && !name[name.len() - TAIL..].is_ascii();
+        (has(&self.tails, hash), marked || has(&self.somebody, lettered))
     }
 
     fn file(&mut self, hash: usize, rule: usize) {

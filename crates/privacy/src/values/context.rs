@@ -21,7 +21,8 @@ impl Context {
         if key.class.is_some_and(|class| class != KeyClass::Name) {
             return Context { is_key: true, ..key.into() };
         }
-        let sentence = keys::of_sentence(&WordList::of(clause(cue.before)));
+        let clause = clause(cue.before);
+        let sentence = if ends_in_everyday_word(clause) { Reading::default() } else { keys::of_sentence(&WordList::of(clause)) };
         if sentence.class.is_some_and(|class| class != KeyClass::Name) || sentence.is_other { sentence } else { key }.into()
     }
 
@@ -34,6 +35,12 @@ impl From<Reading> for Context {
     fn from(reading: Reading) -> Context {
         Context { class: reading.class, is_other: reading.is_other, is_near: reading.is_near, is_key: false }
     }
+}
+
+/// Small words that are the short name of some state's number, and much else: `run 12345678 finished`.
+fn ends_in_everyday_word(clause: &[u8]) -> bool {
+    let start = clause.iter().rposition(|byte| !byte.is_ascii_alphanumeric()).map_or(0, |last| last + 1);
+    matches!(&clause[start..], b"cf" | b"dl" | b"fin" | b"nip" | b"pas" | b"pass" | b"rg" | b"run" | b"sin" | b"svn" | b"tin")
 }
 
 /// The end of `before` that speaks of what follows: back to a mark that parts values (a comma, a quote, an equals sign)

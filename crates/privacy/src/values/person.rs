@@ -1,6 +1,8 @@
 //! Names of persons: by the key, by a word before them ("assigned to", "Dear", "Frau"), by the lists of given and family
 //! names, or beside an e-mail address. The lists were written for this program from names that are common in some
-//! hundred countries; words that are also something else ("Will", "Mark", "Spring") are listed apart and never suffice.
+//! hundred countries, and hold those that are most frequent in the United States (Census Bureau, "Frequently Occurring
+//! Surnames and First Names from Census 1990", in the public domain). Words that are also something else ("Will", "Mark",
+//! "Spring") are listed apart and never suffice.
 
 mod cues;
 mod full_name;
@@ -56,7 +58,8 @@ pub(super) fn value(text: &[u8], range: Range<usize>, key: Key) -> Option<Hit> {
         Key::Person => true,
         // A cell of a table, a literal: two names and nothing else.
         Key::Unknown => words == 2 && known == 2 && lists::are_given_and_family(&text[start..range.end]),
-        _ if words == 1 => known == 1 && ambiguous == 0,
+        // A small word is the name of an account.
+        _ if words == 1 => known == 1 && ambiguous == 0 && !text[start].is_ascii_lowercase(),
         _ => known > ambiguous || known >= 2,
     };
     is_name.then(|| Hit::new(start..range.end, Kind::Person, "person.key"))
@@ -73,7 +76,7 @@ pub(super) fn find(text: &[u8], at: usize, end: usize, key: Key) -> Option<Hit> 
         before?;
     }
     name.look_up(text);
-    let rule = name.by_lists(key == Key::Other).or_else(|| {
+    let rule = name.by_lists(key == Key::Other, !text[name.start..name.end].is_ascii()).or_else(|| {
         let before = before.or_else(|| (key != Key::Other).then(|| Before::of(&text[..at])))?;
         name.by_word(before, &text[name.end..end])
     })?;

@@ -28,7 +28,13 @@ const CLASSES: &[(super::KeyClass, &str)] = &[
          dialled dialing ring rang telefon telefone telefono telf tlf tfno movil celular celulare cellulare fon handy \
          handynummer rufnummer telefonnummer mobilnummer mobiel gsm gsmnummer portable mobiletel numtel phonecontact puhelin \
          matkapuhelin telefonszam telefonu komorka anruf rueckruf ruckruf telefoon telefoonnummer telemovel telephony \
-         phoneno telno mobileno contactno contacttel телефон тел мобильный телефоном whatsappnumber otpto smsotpdeliveredto \
+         phoneno telno mobileno contactno contacttel gebeld bellen bel anrufen angerufen erreichbar erreichen appel appele appeler \
+         appelez appelant joindre llamada llame llamar llamo chiamata chiamare chiama ligacao ligar ligue ligou zadzwon zadzwonic dzwonic \
+         soita soittaa ringa ringde ringte звонок позвонить номер phonenum mobilephoneno primaryphone secondaryphone cellphonenumber \
+         dienthoai sodienthoai sdt didong nomortelepon nomorhp telepon telp hp ponsel nohp numerotelefono numerodetelefono \
+         numerodetelephone numerotelephone numerodotelefone telefonszama cepno ceptelefonu ceptel telefonno gsmno numertelefonu telefonni \
+         手机 手机号 手机号码 电话 电话号码 联系电话 联系方式 電話 電話番号 携帯 携帯番号 携帯電話 휴대폰 휴대폰번호 휴대전화 전화 전화번호 연락처 \
+         โทร โทรศัพท์ เบอร์โทร เบอร์โทรศัพท์ טלפון נייד הטלפון هاتف الهاتف جوال الجوال رقمالجوال رقمالهاتف फोन मोबाइल मोबाइलनंबर τηλέφωνο κινητό τηλ телефон тел мобильный телефоном whatsappnumber otpto smsotpdeliveredto \
          phonenumberis teléfono voip sipfrom ani dnis",
     ),
     (
@@ -52,7 +58,9 @@ const CLASSES: &[(super::KeyClass, &str)] = &[
         "address addr addresses addressline addresslines streetaddress street streetname homeaddress postaladdress \
          mailingaddress billingaddress shippingaddress deliveryaddress residentialaddress residence shipaddress billaddress \
          direccion domicilio calle adresse anschrift adres adresi strasse rue indirizzo via viale endereco rua morada logradouro \
-         adresa adress gatuadress osoite cim lakcim ulica адрес straat straatnaam postadres rechnungsadresse lieferadresse \
+         adresa adress gatuadress osoite cim lakcim ulica адрес адресдоставки адреспроживания 地址 收货地址 住址 家庭住址 详细地址 住所 自宅住所 \
+         お届け先 주소 배송지 배송주소 집주소 ที่อยู่ diachi alamat alamatlengkap العنوان عنوان पता διεύθυνση כתובת bydliste adresazamieszkania \
+         adreszamieszkania teslimatadresi evadresi direccionpostal direcciondeenvio enderecodeentrega indirizzodispedizione adressedelivraison straat straatnaam postadres rechnungsadresse lieferadresse \
          wohnadresse postanschrift adressepostale direccionenvio deliveredto",
     ),
     (
@@ -63,7 +71,7 @@ const CLASSES: &[(super::KeyClass, &str)] = &[
          natoil natail nato datanascimento datadenascimento nascimento nascido nascida nascidoem datanasc dtnasc \
          dataurodzenia urodzenia urodzony urodzona ur fodselsdato fodt fodelsedatum fodelsedag fodd syntymaaika \
          datumnarozeni narozeni narozen datanasterii nasterii szuletesi szuletesidatum szuletett dogumtarihi dogum dtborn \
-         датарождения рождения родился родилась 生年月日 出生日期",
+         датарождения рождения родился родилась 生年月日 出生日期 誕生日 生日 출생일 생년월일 생일 ngaysinh tanggallahir tgllahir जन्मतिथि تاريخالميلاد วันเกิด ημερομηνίαγέννησης",
     ),
     (Latitude, "lat latitude latitud breite breitengrad breedtegraad latitudine geolat gpslat latdeg gpslatitude"),
     (
@@ -116,7 +124,8 @@ const CLASSES: &[(super::KeyClass, &str)] = &[
          cedulaciudadania rut run rutnumber rrn jumin juminnumber mynumber kojinbango nric fin nricfin hkid tckn tckimlik \
          tckimlikno tckimliknumarasi kimlikno kimlik vkn rodnecislo cnp codnumericpersonal egn oib emso jmbg isikukood \
          asmenskodas personaskods amka afm teudatzehut emiratesid cnic nik ktp inn snils инн снилс citizenship pps ppsn \
-         ppsnumber mrn idpersonal idnational zaid saidnumber rsaid svn kennitala 身份证 身份证号 주민등록번호 マイナンバー",
+         ppsnumber mrn idpersonal idnational zaid saidnumber rsaid svn kennitala 身份证 身份证号 身份证号码 证件号 证件号码 주민등록번호 주민번호 マイナンバー 個人番号 आधार cccd cmnd socccd socmnd הזהות תעודתזהות \
+         numerodeidentidad documentodeidentidad numerodidentite steueridentifikation steuerid personalausweisnr rodnecislo",
     ),
     (
         Passport,
@@ -140,7 +149,7 @@ const CLASSES: &[(super::KeyClass, &str)] = &[
 const FILLERS: &str = "number numbers num no nr nummer numero nmero no n value values val text raw string str full new old current previous \
     primary secondary main alt alternate alternative other home work office business private personal own first last emergency onfile \
     contact data info details detail field fields input param attr attribute the a an of for from to on at by with in into as is \
-    was are be been has have and or was changed updated set given provided supplied submitted entered received registered \
+    was are be been has have and or was changed updated set given provided supplied submitted entered received registered requested called reachable under \
     recorded stored got my your his her their our this that its der die das des dem den fur von zu mit ist am im vom le la les \
     de du des et el los las del en es il lo gli di da per o os do dos em e das um uma van het een op voor masked plain clear \
     formatted normalized delivered sent via s x line address1 line1 line2 one two us uk eu de fr user1 national international \

@@ -65,6 +65,11 @@ const ACTIONS: &str = "by said says askfor assigned between assignedto sentto de
 const LITTLE: &str = "for to from with of on at and via fur an mit bei and und et y e i og och pour avec para con a de per da di do dla av af til till voor met aan \
     als is cn gecos user customer contact in re cc bcc";
 
+/// Whether a folded word is one that names come behind.
+pub(super) fn is_cue(folded: &[u8]) -> bool {
+    CUES.get(folded).is_some()
+}
+
 /// Whether the word is a title.
 pub(super) fn is_title(word: &[u8]) -> bool {
     let mut small = [0; 12];

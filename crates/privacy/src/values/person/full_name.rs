@@ -70,7 +70,7 @@ impl FullName {
     }
 
     /// Whether the lists alone say that this is a name; else it is cut to the longest front of which they do.
-    pub(super) fn by_lists(&self, strict: bool) -> Option<&'static str> {
+    pub(super) fn by_lists(&self, strict: bool, has_marks: bool) -> Option<&'static str> {
         let (first, last) = (self.words[0]?.listed, self.words[self.len - 1]?.listed);
         if self.len < 2 {
             return None;
@@ -88,8 +88,28 @@ impl FullName {
         if pair(first, last) || pair(last, first) && !first.ambiguous && !last.ambiguous {
             return Some("person.lists");
         }
-        // The end of a family's name may tell, where nothing else is spoken of.
-        (!strict && first.given && !first.ambiguous && last.ends_so).then_some("person.ending")
+        if strict { None } else { self.by_one_name(has_marks) }
+    }
+
+    /// Whether it is a name by its end, or by one name that is nothing else beside words that mean nothing.
+    fn by_one_name(&self, has_marks: bool) -> Option<&'static str> {
+        let (first, last) = (self.words[0]?.listed, self.words[self.len - 1]?.listed);
+        let (given, family) = (first.given && !first.ambiguous, last.family && !last.ambiguous);
+        let fits = |word: NameWord| word.case == Case::Initial || word.case == Case::Capital && word.listed.is_possible();
+        let all = self.words().all(fits);
+        match () {
+            _ if given && last.ends_so => Some("person.ending"),
+            _ if all && given && last.may_be => Some("person.given"),
+            _ if all && family && first.may_be && self.len == 2 => Some("person.family"),
+            // Families come first in Vietnam and Hungary, where words have marks.
+            _ if all && has_marks && first.family && !first.ambiguous => Some("person.family"),
+            _ => None,
+        }
+    }
+
+    /// Two capitalised words, neither of which is a word of programs or forms.
+    fn are_strangers(&self) -> bool {
+        self.len == 2 && self.words().all(|word| word.case == Case::Capital && word.listed.is_possible())
     }
 
     /// Whether a word before, or an address behind, says so.
@@ -118,9 +138,11 @@ impl FullName {
             Before::Title => words >= 1 && self.len <= 4,
             Before::Greeting => (known > 0 && self.len <= 3) && (sure > 0 || known == words && words > 1),
             Before::Role | Before::Action if initial => true,
+            // Two capitalised words that mean nothing, where somebody is spoken of.
+            Before::Role | Before::Action if self.are_strangers() => true,
             Before::Role => sure > 0 && (words >= 2 || given) || known == words && words >= 2,
             Before::Action => words >= 2 && (sure > 0 || known == words) || words == 1 && given,
-            Before::Little => words >= 2 && (sure > 0 && known * 2 >= words || known == words),
+            Before::Little => words >= 2 && sure > 0 && known * 2 >= words,
             Before::Mail | Before::Nothing => false,
         };
         says.then_some("person.word")

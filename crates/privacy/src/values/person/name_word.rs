@@ -32,8 +32,7 @@ impl NameWord {
         let (mut letters, mut capitals, mut end) = (0, 0, at);
         while let Some(letter) = char_at(text, end) {
             let is_joint = matches!(letter, '\'' | '’' | '-') && starts_with_letter(text, end + letter.len_utf8());
-            // Devanagari's marks that join consonants and change them are no letters by themselves.
-            if !letter.is_alphabetic() && !is_joint && !matches!(letter, '\u{93c}' | '\u{94d}') {
+            if !letter.is_alphabetic() && !is_joint && !is_mark(letter) {
                 break;
             }
             letters += usize::from(!is_joint);
@@ -72,6 +71,11 @@ impl NameWord {
             self.listed = lists::look_up_parts(std::str::from_utf8(&text[self.start..self.end]).unwrap_or(""));
         }
     }
+}
+
+/// Marks that are no letters by themselves: accents written apart, and those that join consonants in Devanagari.
+fn is_mark(letter: char) -> bool {
+    matches!(letter, '\u{300}'..='\u{36f}' | '\u{93c}' | '\u{94d}')
 }
 
 /// How many capitals a word may have: one for each part, and one more behind Mc, Mac, De, Di, La, Le, Fitz.

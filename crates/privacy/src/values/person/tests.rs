@@ -36,6 +36,15 @@ fn roles_initials_and_mail_addresses_say_that_a_name_follows() {
 }
 
 #[test]
+fn one_known_name_is_enough_beside_a_word_that_means_nothing() {
+    check("order 4711 for Tyler Devrowsk shipped", &["Tyler Devrowsk"]);
+    check("Qasimir Schneider updated profile", &["Qasimir Schneider"]);
+    check("customer Zorba Quux upgraded", &["Zorba Quux"]);
+    check("Ticket reopened: Nguyễn Thị Khai called", &["Nguyễn Thị Khai"]);
+    check("user Jose\u{301} Mun\u{303}oz left", &["Jose\u{301} Mun\u{303}oz"]);
+}
+
+#[test]
 fn scripts_without_capitals_are_read_behind_words_and_keys() {
     check("用户 王小明 登录成功", &["王小明"]);
     check("お客様 佐藤健一 様", &["佐藤健一"]);
@@ -74,6 +83,17 @@ fn look_alikes_are_left_alone() {
         "org.apache.Adam.Smith",
         "Emma_Wilson",
         "blk by Rack",
+        "Grace Period expired",
+        "Taylor Series expansion",
+        "Santa Clara Valley",
+        "Hong Kong region",
+        "handled by Spring Boot Actuator",
+        "client Postman Runtime connected",
+        "approved by Change Advisory Board",
+        "assigned to Platform Engineering",
+        "Delivered by DHL Express",
+        "London and New York",
+        "Pacific Standard Time",
     ] {
         check(text, &[]);
     }
