@@ -24,6 +24,12 @@ fn labels_name_values_that_stand_apart() {
 }
 
 #[test]
+fn addresses_of_east_asia_stand_in_words_with_digits() {
+    check("ship to <ADDRESS:沖縄県青ヶ島村北上野41丁目5番9号> now");
+    check("处理 3号任务 in 市场 市区 ok");
+}
+
+#[test]
 fn a_plus_is_a_space_only_in_forms() {
     check("code=H12 user_email=<EMAIL:sven+news@startup.dev> dyno=web");
     check("GET /a?email=<EMAIL:sven+news@startup.dev> HTTP/1.1");

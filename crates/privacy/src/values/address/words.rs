@@ -1,3 +1,4 @@
+use super::tail;
 use super::types::{self, Type};
 use crate::values::fold::{char_at, push_folded};
 
@@ -32,6 +33,9 @@ impl Words {
         let mut words = Words { end: at, ..Words::default() };
         let mut at = at;
         while words.len < WORDS_MAX {
+            if words.len > 0 && tail::flat(text, at).is_some() {
+                break;
+            }
             let Some(word) = Word::read(text, at).filter(|word| !is_number_sign(&text[at..word.end], &text[word.end..])) else {
                 break;
             };
@@ -83,11 +87,17 @@ impl Words {
         first || last.is_some_and(|word| word.ends_so || word.kind == Some(Type::Behind) && self.len > 1)
     }
 
+    /// Whether the first word is one that streets' names begin with, and a capitalised one is behind it.
+    pub(super) fn begins_with_type(&self) -> bool {
+        let is_type = self.words[0].is_some_and(|word| matches!(word.kind, Some(Type::Before | Type::French)));
+        is_type && self.iter().skip(1).any(|word| word.is_capital)
+    }
+
     /// Where the house number behind the words begins: behind a blank, a comma, "nº", "n.", "No.".
     pub(super) fn number_behind(&self, text: &[u8]) -> Option<usize> {
         let end = self.iter().last()?.end;
         let rest = text.get(end..)?;
-        let marks: [&[u8]; 14] = [
+        let marks: [&[u8]; 24] = [
             b" ",
             b", ",
             b", n. ",
@@ -102,6 +112,16 @@ impl Words {
             b" Nr. ",
             b" Nr ",
             b" No.",
+            b" No.: ",
+            b", No: ",
+            b", No:",
+            " № ".as_bytes(),
+            ", д. ".as_bytes(),
+            " д. ".as_bytes(),
+            ", дом ".as_bytes(),
+            " дом ".as_bytes(),
+            ", д.".as_bytes(),
+            ", № ".as_bytes(),
         ];
         let mark =
             marks.into_iter().find(|mark| rest.starts_with(mark) && rest.get(mark.len()).is_some_and(u8::is_ascii_digit))?;
