@@ -20,6 +20,7 @@ mod judge;
 mod key;
 mod key_name;
 mod label;
+mod logins;
 mod names;
 mod net;
 mod prose;

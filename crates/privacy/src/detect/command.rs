@@ -61,10 +61,14 @@ impl Scan<'_> {
         let line_end = behind + memchr::memchr(b'\n', &text[behind..]).unwrap_or(end - behind);
         let words = arguments(text, behind, line_end);
         let value = match command {
-            Command::Joined => words
+            Command::Joined(option) => words
                 .iter()
-                .find(|word| text[(*word).clone()].starts_with(b"-p") && word.len() > 2 && text[word.start + 2] != b'-')
-                .map(|word| word.start + 2..word.end),
+                .find(|word| {
+                    text[(*word).clone()].starts_with(option.as_bytes())
+                        && word.len() > option.len()
+                        && text[word.start + option.len()] != b'-'
+                })
+                .map(|word| word.start + option.len()..word.end),
             Command::Apart(options) => {
                 let mut values = words
                     .windows(2)
@@ -100,7 +104,14 @@ impl Scan<'_> {
 
     /// Takes down the argument of a command that is a password.
     fn argument(&mut self, value: Range<usize>, text: &[u8]) {
-        let value = unquoted(text, value);
+        let mut value = unquoted(text, value);
+        // openssl says where a password comes from.
+        if text[value.clone()].starts_with(b"pass:") {
+            value.start += b"pass:".len();
+        }
+        if text[value.clone()].starts_with(b"env:") || text[value.clone()].starts_with(b"file:") {
+            return;
+        }
         let plain = &text[value.clone()];
         let good = !plain.is_empty()
             && !is_masked(plain)

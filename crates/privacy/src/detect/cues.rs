@@ -26,6 +26,10 @@ pub(crate) enum Cue {
     Code,
     /// `IDENTIFIED BY 'x'`.
     Identified,
+    /// `AUTH x` of Redis.
+    Auth,
+    /// `credentials: bob:x`, `login attempt [bob/x]`.
+    Credentials,
     /// `INSERT INTO t (a, b) VALUES (x, y)`.
     Insert,
     /// A command that takes passwords in its own way.
@@ -41,8 +45,8 @@ pub(crate) enum Cue {
 /// Commands, by how they take a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Command {
-    /// `-pPASSWORD`.
-    Joined,
+    /// `-pPASSWORD`, `/p:PASSWORD`.
+    Joined(&'static str),
     /// `-p PASSWORD`, `-a`, `-w`, `-pw`.
     Apart(&'static [&'static str]),
     /// `-u user:password`.
@@ -149,12 +153,12 @@ const WORDS: &[(&str, Cue)] = &[
     ("replace into", Cue::Insert),
     ("net user", Cue::Command(Command::NetUser)),
     ("net use", Cue::Command(Command::NetUse)),
-    ("mysql", Cue::Command(Command::Joined)),
-    ("mysqldump", Cue::Command(Command::Joined)),
-    ("mysqladmin", Cue::Command(Command::Joined)),
-    ("mysqlimport", Cue::Command(Command::Joined)),
-    ("mariadb", Cue::Command(Command::Joined)),
-    ("7z", Cue::Command(Command::Joined)),
+    ("mysql", Cue::Command(Command::Joined("-p"))),
+    ("mysqldump", Cue::Command(Command::Joined("-p"))),
+    ("mysqladmin", Cue::Command(Command::Joined("-p"))),
+    ("mysqlimport", Cue::Command(Command::Joined("-p"))),
+    ("mariadb", Cue::Command(Command::Joined("-p"))),
+    ("7z", Cue::Command(Command::Joined("-p"))),
     ("sshpass", Cue::Command(Command::Apart(&["-p"]))),
     ("mongo", Cue::Command(Command::Apart(&["-p"]))),
     ("mongosh", Cue::Command(Command::Apart(&["-p"]))),
@@ -193,6 +197,21 @@ const WORDS: &[(&str, Cue)] = &[
     ("twine upload", Cue::Command(Command::Apart(&["-p"]))),
     ("lftp", Cue::Command(Command::UserColon)),
     ("wget", Cue::Command(Command::UserColon)),
+    ("xfreerdp", Cue::Command(Command::Joined("/p:"))),
+    ("rdesktop", Cue::Command(Command::Apart(&["-p"]))),
+    ("zip", Cue::Command(Command::Apart(&["-P", "--password"]))),
+    ("unzip", Cue::Command(Command::Apart(&["-P"]))),
+    ("rar", Cue::Command(Command::Joined("-hp"))),
+    ("openssl", Cue::Command(Command::Apart(&["-k", "-pass", "-passin", "-passout"]))),
+    ("ncftp", Cue::Command(Command::Apart(&["-p"]))),
+    ("ncftpput", Cue::Command(Command::Apart(&["-p"]))),
+    ("ncftpget", Cue::Command(Command::Apart(&["-p"]))),
+    ("vncpasswd", Cue::Command(Command::Apart(&["<<<"]))),
+    ("cryptsetup", Cue::Command(Command::Apart(&["<<<"]))),
+    ("auth", Cue::Auth),
+    ("credentials", Cue::Credentials),
+    ("creds", Cue::Credentials),
+    ("login attempt", Cue::Credentials),
     ("sqlcmd", Cue::Command(Command::Apart(&["-P"]))),
     ("bcp", Cue::Command(Command::Apart(&["-P"]))),
     ("ipmitool", Cue::Command(Command::Apart(&["-P"]))),
@@ -277,6 +296,8 @@ impl Scan<'_> {
             Cue::InitialResponse => self.initial_response(behind, area),
             Cue::Code => self.code(behind, area),
             Cue::Identified => self.identified(behind, area),
+            Cue::Auth => self.redis_auth(at, behind, area),
+            Cue::Credentials => self.credentials(behind, area),
             Cue::Insert => self.insert(behind, area),
             Cue::Command(command) => self.command(command, behind, area),
             Cue::Begin => self.pem(at, behind, area),

@@ -77,6 +77,12 @@ pub(crate) const STANDARD: &[Standard] = {
         Standard("passkey", LastWords, Password, Credential),
         Standard("password_hash", Ending, Password, Anything), // can be broken at leisure
         Standard("password_salt", Ending, Password, Anything),
+        Standard("password_b64", Ending, Password, Anything),
+        Standard("password_base64", Ending, Password, Anything),
+        Standard("password_encoded", Ending, Password, Anything),
+        Standard("password_encrypted", Ending, Password, Anything),
+        Standard("storepass", Ending, Password, Anything), // of Java's keytool
+        Standard("keypass", LastWords, Password, Credential),
         Standard("passwort", Ending, Password, Anything), // de
         Standard("kennwort", Ending, Password, Anything),
         Standard("zugangscode", LastWords, Password, Credential),
@@ -196,6 +202,8 @@ pub(crate) const STANDARD: &[Standard] = {
         Standard("access_key", Ending, ApiKey, Credential),
         Standard("access_key_id", Ending, ApiKey, Random),
         Standard("account_key", LastWords, AzureKey, Credential),
+        Standard("amz_signature", LastWords, AuthToken, Random),
+        Standard("goog_signature", LastWords, AuthToken, Random),
         Standard("storage_key", LastWords, AzureKey, Random),
         Standard("storage_account_key", LastWords, AzureKey, Credential),
         Standard("shared_access_key", Ending, AzureKey, Credential),

@@ -108,8 +108,29 @@ const SURE_LINKS: &[&str] =
     &["is", "to", "ist", "auf", "lautet", "est", "es", "è", "é", "a", "para", "naar", "na", "till", "til", "в", "на", "是"];
 
 /// What the name of a user follows.
-const USER_WORDS: &[&str] =
-    &["user", "account", "the", "benutzer", "konto", "utilisateur", "usuario", "utente", "usuário", "gebruiker"];
+const USER_WORDS: &[&str] = &[
+    "user",
+    "account",
+    "the",
+    "benutzer",
+    "konto",
+    "utilisateur",
+    "usuario",
+    "utente",
+    "usuário",
+    "gebruiker",
+    "użytkownika",
+    "kullanıcı",
+    "пользователя",
+    "аккаунта",
+    "felhasználó",
+    "uživatele",
+    "utilizator",
+    "käyttäjän",
+    "användare",
+    "bruker",
+    "bruger",
+];
 
 /// Words looked over between the two.
 const LINKS_MAX: usize = 6;
@@ -124,6 +145,9 @@ impl Scan<'_> {
     /// Behind the word "password".
     pub(crate) fn password(&mut self, behind: usize, area: Area<'_>) -> Option<usize> {
         let text = &self.text[..area.end];
+        if let Some(end) = self.escaped_element(behind, area) {
+            return Some(end);
+        }
         let mut words = Words { text, at: behind };
         let (mut linked, mut strange) = (false, false);
         // `[password] value [x]`, `"password" is "x"`: the word is quoted itself.
@@ -142,6 +166,11 @@ impl Scan<'_> {
                 });
             }
             let link = word.strip_suffix(b":").unwrap_or(word);
+            // "password of the user: x" in languages that need no "of".
+            if link.len() < word.len() && is_one_of(link, USER_WORDS) {
+                linked = true;
+                continue;
+            }
             if strange && is_one_of(link, SURE_LINKS) {
                 linked = true;
                 continue;
@@ -164,8 +193,12 @@ impl Scan<'_> {
             let plain = &text[value.clone()];
             let sure = is_like_password(plain) && !is_masked(plain) && !looks_named(plain);
             if sure && step > 0 && linked {
-                // What stands between may be somebody's.
+                // What stands between may be somebody's. "Changed from x to y" names two.
+                let behind = value.end;
                 self.found_ahead(value, Kind::Password, "password-word");
+                if let Some(second) = second_word(text, behind) {
+                    self.found_ahead(second, Kind::Password, "password-word");
+                }
                 return None;
             }
             if sure && step == 0 {
@@ -182,6 +215,15 @@ impl Scan<'_> {
             strange = true;
         }
         None
+    }
+
+    /// `password&gt;x&lt;/password&gt;`: an element of XML within XML.
+    fn escaped_element(&mut self, behind: usize, area: Area<'_>) -> Option<usize> {
+        let text = &self.text[..area.end];
+        let start = behind + text[behind..].strip_prefix(b"&gt;").map(|_| b"&gt;".len())?;
+        let len = memchr::memmem::find(&text[start..text.len().min(start + QUOTED_MAX)], b"&lt;/")?;
+        let value = &text[start..start + len];
+        (len > 0 && !is_masked(value) && !is_placeholder(value)).then(|| self.push(start..start + len, Kind::Password, "element"))
     }
 
     /// "changed from 'x' to 'y'": the other of two.
@@ -284,8 +326,17 @@ impl Scan<'_> {
     }
 }
 
+/// The password behind "to", when it follows right behind another.
+fn second_word(text: &[u8], behind: usize) -> Option<Range<usize>> {
+    let mut words = Words { text, at: behind };
+    let link = words.next()?;
+    let value = words.next().map(|range| words.trimmed(range))?;
+    let plain = &text[value.clone()];
+    (is_one_of(&text[link], LAST_LINKS) && is_like_password(plain) && !looks_named(plain) && !is_masked(plain)).then_some(value)
+}
+
 /// Dates, addresses, names of programs with digits: no passwords, though they look like some.
-fn looks_named(value: &[u8]) -> bool {
+pub(crate) fn looks_named(value: &[u8]) -> bool {
     let dotted = value.iter().filter(|byte| **byte == b'.').count();
     let lower = value
         .iter()

@@ -97,6 +97,8 @@ impl<'a> Scan<'a> {
             return None;
         }
         let start = at + 1 + text[at + 1..].iter().take(SPACES_MAX).take_while(|byte| **byte == b' ').count();
+        // SQL Server's strings have an N in front.
+        let start = start + usize::from(matches!(text[start..], [b'N', b'\'', ..]));
         let quote = text.get(start).copied().filter(|byte| is_quote(*byte));
         let start = start + usize::from(quote.is_some());
         if text.get(start) == Some(&b'[') {
@@ -209,6 +211,7 @@ impl<'a> Scan<'a> {
 
     /// A value whose key and look agree that it is a secret. Its kind is what it looks like, or else what the key says.
     pub(crate) fn push_secret(&mut self, range: Range<usize>, kind: Kind, key: &[u8], quotes: Option<Quotes>) -> usize {
+        let range = vendors::without_scope(self.text, range);
         let value = &self.text[range.clone()];
         let kind = vendors::kind_of(value).unwrap_or_else(|| vendors::kind_by_key(key, kind));
         self.push_bare(range, kind, "key", quotes)
@@ -252,7 +255,9 @@ impl<'a> Scan<'a> {
     fn authority(&mut self, start: usize, area: Area<'_>) -> usize {
         let text = &self.text[..area.end];
         let limit = text.len().min(start + AUTHORITY_MAX);
-        let ends = |byte: &u8| matches!(byte, b'/' | b'?' | b'"' | b'<' | b'>' | b'\\' | b'`') || byte.is_ascii_whitespace();
+        // A semicolon parts the settings of SQL Server's driver.
+        let ends =
+            |byte: &u8| matches!(byte, b'/' | b'?' | b'"' | b'<' | b'>' | b'\\' | b'`' | b';') || byte.is_ascii_whitespace();
         let end = start + text[start..limit].iter().position(ends).unwrap_or(limit - start);
         let Some(sign) = memchr::memrchr(b'@', &text[start..end]).map(|at| start + at) else { return start };
         let user = &text[start..sign];
@@ -340,6 +345,10 @@ fn is_line_of_settings(text: &[u8], key: usize, separator: usize, floor: usize) 
 fn trimmed(text: &[u8], found: Found) -> Found {
     let quoted = found.start > 0 && is_quote(text[found.start - 1]);
     let value = &text[found.start..found.end];
+    // The next pair of a query within XML: `&amp;x=1`.
+    if !quoted && value.ends_with(b"&amp") && text.get(found.end) == Some(&b';') {
+        return Found { end: found.end - b"&amp".len(), ..found };
+    }
     let tag = value.windows(2).position(|two| two[0] == b'<' && (two[1] == b'/' || two[1].is_ascii_alphabetic()));
     match tag {
         Some(tag) if tag > 0 && !quoted => Found { end: found.start + tag, ..found },

@@ -16,6 +16,40 @@ fn commands_take_passwords_in_their_own_ways() {
 }
 
 #[test]
+fn more_commands_and_protocols_take_passwords() {
+    check("openssl enc -aes-256-cbc -k <PASSWORD:mypass99> -in a");
+    check("openssl pkcs12 -in c.p12 -passin pass:<PASSWORD:mypass99> -nodes");
+    check("openssl rsa -passin file:/etc/ssl/pass1 -in a.key");
+    check("unzip -P <PASSWORD:ziPP4711> a.zip");
+    check("xfreerdp /v:host /u:admin /p:<PASSWORD:W1nter!2024>");
+    check("keytool -genkey -storepass <PASSWORD:changeit1> -keypass <PASSWORD:changeit2> -alias a");
+    check("redis AUTH <PASSWORD:r3disPw99>");
+    check("\"AUTH\" \"<PASSWORD:r3disPw99>\"");
+    check("AUTH service1 is up");
+}
+
+#[test]
+fn names_and_passwords_stand_in_one_word() {
+    check("Invalid credentials bob/<PASSWORD:hunter22>");
+    check("login attempt [root/<PASSWORD:admin123>] failed");
+    check("credentials: bob:<PASSWORD:S3cretPw>");
+    check("credentials file /etc/app/creds1 read");
+    check("credentials for user42 expired");
+    check("user bob changed password from <PASSWORD:old1pw> to <PASSWORD:new2pw>");
+}
+
+#[test]
+fn values_end_where_their_format_says() {
+    check("CREATE LOGIN svc WITH PASSWORD = N'<PASSWORD:Zw1ebel!Zopf>', CHECK_POLICY = OFF");
+    check("EXEC x @Name=N'<PERSON:Agnieszka Wójcik>'");
+    check("user=bob&amp;password=<PASSWORD:hunter22>&amp;x=1");
+    check("&lt;password&gt;<PASSWORD:hunter22>&lt;/password&gt;");
+    check("jdbc:sqlserver://db:1433;databaseName=app;user=sa;password=<PASSWORD:P@ssw0rd>;encrypt=true");
+    check("?X-Amz-Credential=<AWS_KEY:AKIAIOSFODNN7EXAMPLE>%2F20240512%2Fus-east-1&a=b");
+    check("пароль пользователя: <PASSWORD:Zima2024!>");
+}
+
+#[test]
 fn sources_of_data_hold_passwords() {
     check("jdbc:oracle:thin:scott/<PASSWORD:N0rdlicht77>@//dbhost:1521/ORCL");
     check("dsn=app:<PASSWORD:Tr0ub4dor3>@tcp(db:3306)/crm?parseTime=true");

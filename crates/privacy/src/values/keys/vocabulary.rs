@@ -124,7 +124,7 @@ const CLASSES: &[(super::KeyClass, &str)] = &[
          cedulaciudadania rut run rutnumber rrn jumin juminnumber mynumber kojinbango nric fin nricfin hkid tckn tckimlik \
          tckimlikno tckimliknumarasi kimlikno kimlik vkn rodnecislo cnp codnumericpersonal egn oib emso jmbg isikukood \
          asmenskodas personaskods amka afm teudatzehut emiratesid cnic nik ktp inn snils инн снилс citizenship pps ppsn \
-         ppsnumber mrn idpersonal idnational zaid saidnumber rsaid svn kennitala 身份证 身份证号 身份证号码 证件号 证件号码 주민등록번호 주민번호 マイナンバー 個人番号 आधार cccd cmnd socccd socmnd הזהות תעודתזהות \
+         ppsnumber idpersonal idnational zaid saidnumber rsaid svn kennitala 身份证 身份证号 身份证号码 证件号 证件号码 주민등록번호 주민번호 マイナンバー 個人番号 आधार cccd cmnd socccd socmnd הזהות תעודתזהות \
          numerodeidentidad documentodeidentidad numerodidentite steueridentifikation steuerid personalausweisnr rodnecislo",
     ),
     (
