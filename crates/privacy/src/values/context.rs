@@ -54,7 +54,9 @@ fn clause(before: &[u8]) -> &[u8] {
             b'"' | b'=' | b'<' | b'>' | b'{' | b'}' | b'[' | b']' | b',' | b';' | b'|' | b'&' | b'\n' | b'\t' | b'?' | b'!' => {
                 true
             }
-            b':' | b'.' => before[at + 1] == b' ',
+            b':' => before[at + 1] == b' ',
+            // A short word with a dot is one cut short: "geb. am", "tel. nr.".
+            b'.' => before[at + 1] == b' ' && letters_before(before, at) > 4,
             b'\'' => !before.get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_alphabetic),
             _ => false,
         };
@@ -64,6 +66,11 @@ fn clause(before: &[u8]) -> &[u8] {
         from = at;
     }
     &before[from..words]
+}
+
+/// How many letters the word before has.
+fn letters_before(text: &[u8], end: usize) -> usize {
+    text[..end].iter().rev().take(5).take_while(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80).count()
 }
 
 #[cfg(test)]
@@ -79,6 +86,8 @@ mod tests {
         check("{\"a\":1,\"order_id\":\"", "order_id");
         check("<a>1</a><phone>", "phone");
         check("the customer's phone ", "the customer's phone");
+        check("Emma, geb. am ", " geb. am");
+        check("it was refused. tel ", " tel");
         check("a@example.com,", "");
         check("", "");
     }

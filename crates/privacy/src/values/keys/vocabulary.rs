@@ -69,7 +69,7 @@ const CLASSES: &[(super::KeyClass, &str)] = &[
          geboren geb gebdatum geboortedatum geboren datenaissance datedenaissance naissance nele neele ne nee \
          fechanacimiento fechadenacimiento nacimiento nacidoel nacidael nacido nacida fnac datanascita datadinascita nascita \
          natoil natail nato datanascimento datadenascimento nascimento nascido nascida nascidoem datanasc dtnasc \
-         dataurodzenia urodzenia urodzony urodzona ur fodselsdato fodt fodelsedatum fodelsedag fodd syntymaaika \
+         dataurodzenia urodzenia urodzony urodzona ur fodselsdato fodt fodelsedatum fodelsedag fodd syntymaaika syntynyt \
          datumnarozeni narozeni narozen datanasterii nasterii szuletesi szuletesidatum szuletett dogumtarihi dogum dtborn \
          датарождения рождения родился родилась 生年月日 出生日期 誕生日 生日 출생일 생년월일 생일 ngaysinh tanggallahir tgllahir जन्मतिथि تاريخالميلاد วันเกิด ημερομηνίαγέννησης",
     ),
@@ -99,12 +99,13 @@ const CLASSES: &[(super::KeyClass, &str)] = &[
         "card cards cardnumber creditcard creditcardnumber debitcard debitcardnumber ccnumber ccnum cc ccn pan primaryaccountnumber cardno \
          cardpan paymentcard cardnum visa mastercard amex kreditkarte kreditkartennummer kartennummer karte cartebancaire \
          carte numerocarte tarjeta tarjetacredito numerotarjeta cartao cartaocredito numerocartao carta cartadicredito \
-         cartacredito numerocarta creditcardno kaart kaartnummer kartakredytowa карта номеркарты maestro",
+         cartacredito numerocarta creditcardno kaart kaartnummer kartakredytowa карта номеркарты картой карты maestro diners dinersclub jcb unionpay discovercard \
+         卡号 银行卡号 信用卡号 クレジットカード カード番号 카드번호 kredikarti kartnumarasi numerkarty cislokarty bankkort kartu",
     ),
     (Iban, "iban ibannumber ibancode accountiban ibanaccount sepaaccount bankaccount"),
     (
         UsSsn,
-        "ssn ssns socialsecurity socialsecuritynumber socialsecurityno socialsecuritynum socsec ussn usssn socialno itin \
+        "ssn ssns socialsecurity socialsecuritynumber socialsecurityno socialsecuritynum socsec social ussn usssn socialno itin \
          taxpayerid taxpayeridentificationnumber",
     ),
     (
@@ -131,7 +132,7 @@ const CLASSES: &[(super::KeyClass, &str)] = &[
         Passport,
         "passport passports passportno passportnum passportid passportnumber passportdocument passeport pasaporte reisepass reisepassnummer \
          passnummer reisepassnr passnr passaporto passaporte paspoort paspoortnummer paszport pas pass passi pasaportes pasport \
-         cestovnipas utlevel pasaport паспорт 护照 traveldocument traveldoc mrz",
+         cestovnipas utlevel pasaport паспорт паспорта 护照 护照号 护照号码 パスポート パスポート番号 旅券番号 여권 여권번호 جوازالسفر hochieu nomorpaspor traveldocument traveldoc mrz",
     ),
     (
         DriverLicense,
@@ -153,7 +154,7 @@ const FILLERS: &str = "number numbers num no nr nummer numero nmero no n value v
     recorded stored got my your his her their our this that its der die das des dem den fur von zu mit ist am im vom le la les \
     de du des et el los las del en es il lo gli di da per o os do dos em e das um uma van het een op voor masked plain clear \
     formatted normalized delivered sent via s x line address1 line1 line2 one two us uk eu de fr user1 national international \
-    legal billing shipping delivery postal mailing residential street primaryphone numarasi numer numeris cislo szam номер nº nbr \
+    legal billing shipping delivery postal mailing residential street primaryphone numarasi numer numeris cislo szam номер nº nbr серия serie seria series \
     january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct \
     nov dec januar februar marz mai juni juli oktober dezember janvier fevrier mars avril juin juillet aout septembre octobre \
     novembre decembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre gennaio febbraio \
