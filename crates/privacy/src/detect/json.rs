@@ -219,7 +219,7 @@ impl Scan<'_> {
         let first = token.start + usize::from(self.text[token.start] == b'-');
         let key = (!walk.path.is_empty()).then_some(walk.path.as_slice());
         let cue = Cue { key, before: &[] };
-        if let Some(hit) = values::number(&self.text[..token.end], first, &cue) {
+        if let Some(hit) = values::number(&self.text[first..token.end], 0, &cue) {
             self.push_bare(token, hit.kind, hit.rule, quotes);
         }
     }

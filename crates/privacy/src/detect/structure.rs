@@ -92,7 +92,11 @@ impl<'a> Scan<'a> {
     fn somebody(&mut self, at: usize, key: &Key<'a>, area: Area<'_>) -> Option<usize> {
         let text = &self.text[..area.end];
         let name = key.name.rsplit(|byte| *byte == b' ').next().unwrap_or(key.name);
-        let sense = Sense::of(name);
+        let mut sense = Sense::of(name);
+        // "Адрес доставки", "nom du client": the first of the words may be the one that says it.
+        if !sense.is_of_somebody() && name.len() < key.name.len() && name.first().is_some_and(|byte| !byte.is_ascii_uppercase()) {
+            sense = Sense::of(key.name);
+        }
         if !sense.is_of_somebody() {
             return None;
         }

@@ -16,7 +16,7 @@ use super::keys::{KeyClass, Reading};
 use super::{Hit, Kind};
 use cues::Before;
 use full_name::FullName;
-use name_word::NameWord;
+use name_word::{Case, NameWord};
 
 /// Longest value of a key that is taken as a name.
 const NAME_BYTES_MAX: usize = 64;
@@ -68,6 +68,10 @@ pub(super) fn value(text: &[u8], range: Range<usize>, key: Key) -> Option<Hit> {
 /// The name that begins with the capital at `at`.
 pub(super) fn find(text: &[u8], at: usize, end: usize, key: Key) -> Option<Hit> {
     let first = NameWord::read(&text[..end], at)?;
+    // "Madame Delphine Rousselet": the name begins behind.
+    if first.case == Case::Capital && text.get(first.end) == Some(&b' ') && cues::is_long_title(&text[at..first.end]) {
+        return None;
+    }
     let mut name = FullName::read(&text[..end], at, first);
     // Most capitalised words stand alone and behind nothing that names come behind; the lists need not be asked.
     let mut before = None;

@@ -30,6 +30,16 @@ fn addresses_of_east_asia_stand_in_words_with_digits() {
 }
 
 #[test]
+fn keys_of_more_words_and_languages_are_read() {
+    check("Адрес доставки: <ADDRESS:ул. Ленина, д. 25, кв. 12, Москва, 101000>");
+    check("lakcím: <ADDRESS:1051 Budapest, Nádor utca 7.>");
+    check("địa chỉ: <ADDRESS:12 Nguyễn Huệ, Quận 1, TP. Hồ Chí Minh>");
+    check("姓名: <PERSON:欧阳锋>");
+    check(r#"{"type":"Point","coordinates":[<GPS:2.29448>,<GPS:48.85837>]}"#);
+    check(r#"{"住所":"<ADDRESS:東京都千代田区丸の内1-9-1>"}"#);
+}
+
+#[test]
 fn a_plus_is_a_space_only_in_forms() {
     check("code=H12 user_email=<EMAIL:sven+news@startup.dev> dyno=web");
     check("GET /a?email=<EMAIL:sven+news@startup.dev> HTTP/1.1");

@@ -49,7 +49,9 @@ const ROLES: &str = "patient customer client employee user member contact applic
     proprietaire locataire beneficiaire expediteur medecin cliente asegurado asegurada arrendatario alumno profesor medico beneficiario \
     assicurato assicurata inquilino alunno medico proprietario cliente beneficiario remetente aluno funcionario funcionaria segurado \
     huurder verzekerde leerling arts ontvanger afzender medewerkster pracownik klientka pacjentka uczestnik ubezpieczony lekarz \
-    musteri hasta kullanici calisan ogrenci uye sayin misafir potilas asiakas kayttaja tyontekija ansokande anstalld deltagare \
+    musteri hasta kullanici calisan ogrenci uye sayin misafir potilas zakaznik zakaznice pacient pacientka uzivatel zamestnanec ugyfel vasarlo beteg felhasznalo munkatars pelanggan \
+    pasien nasabah karyawan pengguna khachhang benhnhan nhanvien nguoidung πελατης πελατη πελάτης πελάτη ασθενής χρήστης клієнт пацієнт \
+    utilizator client angajat pacienta kupac korisnik stranka zaposlenik pasilankytojas klients kasutaja הלקוח המטופל asiakas kayttaja tyontekija ansokande anstalld deltagare \
     elev larare клиент пациент пользователь сотрудник заказчик получатель абонент владелец клиентка пациентка 用户 客户 患者 \
     顾客 会员 员工 联系人 收件人 お客様 顧客 社員 会員 고객 회원 환자 사용자 직원 العميل المريض المستخدم الموظف ग्राहक उपयोगकर्ता मरीज \
     admin operator engineer technician courier signer kunde kundin patientin mitarbeiter mitarbeiterin benutzer nutzer teilnehmer cliente \
@@ -64,6 +66,11 @@ const ACTIONS: &str = "by said says askfor assigned between assignedto sentto de
 
 const LITTLE: &str = "for to from with of on at and via fur an mit bei and und et y e i og och pour avec para con a de per da di do dla av af til till voor met aan \
     als is cn gecos user customer contact in re cc bcc";
+
+/// Whether the word is a title that is nobody's name.
+pub(super) fn is_long_title(word: &[u8]) -> bool {
+    word.len() > 3 && is_title(word)
+}
 
 /// Whether a folded word is one that names come behind.
 pub(super) fn is_cue(folded: &[u8]) -> bool {

@@ -136,6 +136,8 @@ impl FullName {
             && self.words[1]?.case == Case::Capital;
         let says = match before {
             Before::Title => words >= 1 && self.len <= 4,
+            // "Dear Zorba Quux,": a letter begins so.
+            Before::Greeting if self.are_strangers() && rest.first() == Some(&b',') => true,
             Before::Greeting => (known > 0 && self.len <= 3) && (sure > 0 || known == words && words > 1),
             Before::Role | Before::Action if initial => true,
             // Two capitalised words that mean nothing, where somebody is spoken of.

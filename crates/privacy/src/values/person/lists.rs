@@ -126,7 +126,8 @@ const EVERYDAY: &str = "the and but for not has had was were are from with this 
     apache elastic kafka spring boot puppet azure express parcel acme corp inc postal team lead gateway portal center centre internal \
     external primary secondary default global local public private special general new old high low first last next previous good bad \
     red blue green black white north south east west central united national royal saint san santa los las el la le de du des don \
-    signed failover backup restore bot robot protocol release";
+    valued customer customers user users sir madam everyone friend friends colleague colleagues subscriber member members hiring there kunde \
+    kunden cliente clientes signed failover backup restore bot robot protocol release";
 
 fn is_everyday(folded: &[u8]) -> bool {
     static WORDS: LazyLock<Lexicon<()>> =

@@ -41,6 +41,10 @@ fn one_known_name_is_enough_beside_a_word_that_means_nothing() {
     check("Qasimir Schneider updated profile", &["Qasimir Schneider"]);
     check("customer Zorba Quux upgraded", &["Zorba Quux"]);
     check("Ticket reopened: Nguyễn Thị Khai called", &["Nguyễn Thị Khai"]);
+    check("Dear Zorba Quux, your order", &["Zorba Quux"]);
+    check("Dear Valued Customer, your order", &[]);
+    check("Bonjour Madame Delphine Rousselet, votre", &["Delphine Rousselet"]);
+    check("Zákazník Bohumilek Vávrák volal", &["Bohumilek Vávrák"]);
     check("user Jose\u{301} Mun\u{303}oz left", &["Jose\u{301} Mun\u{303}oz"]);
 }
 
