@@ -170,6 +170,7 @@ const WORDS: &[(&str, Cue)] = &[
     ("useradd", Cue::Command(Command::Apart(&["-p"]))),
     ("usermod", Cue::Command(Command::Apart(&["-p"]))),
     ("htpasswd", Cue::Command(Command::Last)),
+    ("snmp-server", Cue::Command(Command::Apart(&["community"]))),
     ("rabbitmqctl add_user", Cue::Command(Command::Last)),
     ("rabbitmqctl change_password", Cue::Command(Command::Last)),
     ("aws configure set", Cue::Command(Command::Setting)),

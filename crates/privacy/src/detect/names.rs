@@ -122,6 +122,8 @@ pub(crate) const STANDARD: &[Standard] = {
         Standard("secret_answer", LastWords, Password, Anything),
         Standard("psk", LastWords, Password, Anything), // pre-shared key of a wireless network
         Standard("pre_shared_key", Ending, Password, Anything),
+        Standard("snmp_community", LastWords, Password, Anything),
+        Standard("community_string", LastWords, Password, Anything),
         Standard("requirepass", Whole, Password, Anything), // of Redis
         Standard("masterauth", Whole, Password, Anything),
         Standard("cvv", LastWords, CreditCard, Digits),

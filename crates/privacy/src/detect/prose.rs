@@ -171,6 +171,11 @@ impl Scan<'_> {
                 linked = true;
                 continue;
             }
+            // Cisco's systems say how it is written: `password 7 0822455D0A16`.
+            if step == 0 && matches!(word, [b'0' | b'4' | b'5' | b'7'..=b'9']) {
+                linked = true;
+                continue;
+            }
             if strange && is_one_of(link, SURE_LINKS) {
                 linked = true;
                 continue;

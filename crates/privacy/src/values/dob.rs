@@ -34,6 +34,17 @@ fn date(text: &[u8], at: usize) -> Option<(usize, usize)> {
     if !matches!(first_len, 1 | 2 | 4) {
         return None;
     }
+    compact(text, next, first).map(|end| (at, end)).or_else(|| in_parts(text, at, next, first, first_len))
+}
+
+/// `22MAR1971`, as airlines write it.
+fn compact(text: &[u8], next: usize, day: u32) -> Option<usize> {
+    let (year, len) = number(text, next + 3)?;
+    month(&text[next..next + 3])?;
+    ((1..=31).contains(&day) && len == 4 && YEARS.contains(&year)).then_some(next + 3 + len)
+}
+
+fn in_parts(text: &[u8], at: usize, next: usize, first: u32, first_len: usize) -> Option<(usize, usize)> {
     numeric(text, next, first, first_len)
         .or_else(|| named_month(text, next, first))
         .or_else(|| east_asian(text, next, first))

@@ -141,7 +141,7 @@ impl Dialled {
         let mut lens = [0; GROUPS_MAX];
         (0..groups).for_each(|group| lens[group] = self.len(group));
         match lens[..groups] {
-            [3, 3, 4] => self.is_american(0),
+            [3, 3, 4] if self.digits[0] != 0 => self.is_american(0),
             [1, 3, 3, 4] => self.digits[0] == 1 && self.is_american(1),
             [2..=5, 6..=9] if self.in_parentheses => true,
             [2..=5, ref rest @ ..] if self.in_parentheses => matches!(rest.iter().sum::<usize>(), 6..=9) && !rest.contains(&1),
@@ -175,7 +175,8 @@ impl Dialled {
 
     /// A date (four, two, two digits), or milliseconds since 1970.
     fn looks_like_time(&self, is_key: bool) -> bool {
-        let is_date = self.groups >= 3 && self.len(0) == 4 && self.len(1) == 2 && self.len(2) == 2 && self.digits[0] < 3;
+        let is_date =
+            self.groups >= 3 && self.len(0) == 4 && self.len(1) == 2 && self.len(2) == 2 && matches!(self.digits[0], 1 | 2);
         is_date || !is_key && self.len(0) >= 13
     }
 }

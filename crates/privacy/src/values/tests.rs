@@ -228,6 +228,11 @@ fn sentences_say_what_follows() {
     check("to +44(0)1174960762 ok", "to [PHONE:+44(0)1174960762] ok");
     check("erreichbar unter 0176 98765432", "erreichbar unter [PHONE:0176 98765432]");
     check("Appel de 06 12 34 56 78 reçu", "Appel de [PHONE:06 12 34 56 78] reçu");
+    check("DOB 22MAR1971 ok", "DOB [DOB:22MAR1971] ok");
+    check("nací el 3 de mayo de 1980", "nací el [DOB:3 de mayo de 1980]");
+    check("call me at 61433383", "call me at [PHONE:61433383]");
+    check("ring 044-660-0896 now", "ring [PHONE:044-660-0896] now");
+    check("SMS to 0676-14 27 50 failed", "SMS to [PHONE:0676-14 27 50] failed");
     check("IBAN:DE89370400440532013000", "IBAN:[IBAN:DE89370400440532013000]");
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

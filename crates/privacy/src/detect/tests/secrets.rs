@@ -23,6 +23,9 @@ fn more_commands_and_protocols_take_passwords() {
     check("unzip -P <PASSWORD:ziPP4711> a.zip");
     check("xfreerdp /v:host /u:admin /p:<PASSWORD:W1nter!2024>");
     check("keytool -genkey -storepass <PASSWORD:changeit1> -keypass <PASSWORD:changeit2> -alias a");
+    check("username admin privilege 15 password 7 <PASSWORD:0822455D0A16>");
+    check("password 5 times wrong");
+    check("snmp-server community <PASSWORD:s3cr3tComm> RO");
     check("redis AUTH <PASSWORD:r3disPw99>");
     check("\"AUTH\" \"<PASSWORD:r3disPw99>\"");
     check("AUTH service1 is up");

@@ -28,7 +28,7 @@ const CLASSES: &[(super::KeyClass, &str)] = &[
          dialled dialing ring rang telefon telefone telefono telf tlf tfno movil celular celulare cellulare fon handy \
          handynummer rufnummer telefonnummer mobilnummer mobiel gsm gsmnummer portable mobiletel numtel phonecontact puhelin \
          matkapuhelin telefonszam telefonu komorka anruf rueckruf ruckruf telefoon telefoonnummer telemovel telephony \
-         phoneno telno mobileno contactno contacttel gebeld bellen bel anrufen angerufen erreichbar erreichen appel appele appeler \
+         phoneno telno mobileno contactno contacttel reachable reach reached gebeld bellen bel anrufen angerufen erreichbar erreichen appel appele appeler \
          appelez appelant joindre llamada llame llamar llamo chiamata chiamare chiama ligacao ligar ligue ligou zadzwon zadzwonic dzwonic \
          soita soittaa ringa ringde ringte звонок позвонить номер phonenum mobilephoneno primaryphone secondaryphone cellphonenumber \
          dienthoai sodienthoai sdt didong nomortelepon nomorhp telepon telp hp ponsel nohp numerotelefono numerodetelefono \
@@ -66,7 +66,7 @@ const CLASSES: &[(super::KeyClass, &str)] = &[
     (
         Dob,
         "dob dateofbirth birthdate birthday birth born dobirth bday birthdt bornon bornat birthed geburtsdatum geburtstag \
-         geboren geb gebdatum geboortedatum geboren datenaissance datedenaissance naissance nele neele ne nee \
+         geboren geb naci nacio nasci nasceu nacque urodzilem urodzilam dogumlu gebdatum geboortedatum geboren datenaissance datedenaissance naissance nele neele ne nee \
          fechanacimiento fechadenacimiento nacimiento nacidoel nacidael nacido nacida fnac datanascita datadinascita nascita \
          natoil natail nato datanascimento datadenascimento nascimento nascido nascida nascidoem datanasc dtnasc \
          dataurodzenia urodzenia urodzony urodzona ur fodselsdato fodt fodelsedatum fodelsedag fodd syntymaaika syntynyt \
@@ -150,7 +150,7 @@ const CLASSES: &[(super::KeyClass, &str)] = &[
 const FILLERS: &str = "number numbers num no nr nummer numero nmero no n value values val text raw string str full new old current previous \
     primary secondary main alt alternate alternative other home work office business private personal own first last emergency onfile \
     contact data info details detail field fields input param attr attribute the a an of for from to on at by with in into as is \
-    was are be been has have and or was changed updated set given provided supplied submitted entered received registered requested called reachable under \
+    was are be been has have and or was changed updated set given provided supplied submitted entered received registered requested called under me us him her them please back again \
     recorded stored got my your his her their our this that its der die das des dem den fur von zu mit ist am im vom le la les \
     de du des et el los las del en es il lo gli di da per o os do dos em e das um uma van het een op voor masked plain clear \
     formatted normalized delivered sent via s x line address1 line1 line2 one two us uk eu de fr user1 national international \

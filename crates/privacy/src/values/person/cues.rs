@@ -56,7 +56,7 @@ const ROLES: &str = "patient customer client employee user member contact applic
     顾客 会员 员工 联系人 收件人 お客様 顧客 社員 会員 고객 회원 환자 사용자 직원 العميل المريض المستخدم الموظف ग्राहक उपयोगकर्ता मरीज \
     admin operator engineer technician courier signer kunde kundin patientin mitarbeiter mitarbeiterin benutzer nutzer teilnehmer cliente \
     paciente usuario empleado titular destinatario utente paziente utilisateur destinataire salarie klant medewerker klient pacjent \
-    uzytkownik kund anvandare named name called attn fullname passport signed colleague mother father wife husband spouse daughter son";
+    heisse llamo chiamo chamo appelle spricht nameis nameist imieto jmenuji nevem adim uzytkownik kund anvandare named name called attn fullname passport signed colleague mother father wife husband spouse daughter son";
 
 const ACTIONS: &str = "by said says askfor assigned between assignedto sentto deliveredto addressedto shippedto shippingto billedto billto shipto escalatedto delegatedto \
     forwardedto handedto transferredto reservedfor preparedfor bookedfor scannedfor checkfor requestfrom receivedfrom behalfof spokewith \

@@ -40,7 +40,7 @@ impl FullName {
             first.look_up(text);
             next.look_up(text);
             let first = first.listed;
-            self.is_turned = (first.family || first.ends_so) && next.listed.given;
+            self.is_turned = (first.family || first.ends_so) && next.listed.given || is_before_mail(&text[next.end..]);
             return self.is_turned.then_some(next);
         }
         if text.get(self.end) != Some(&b' ') || self.is_turned {
@@ -163,10 +163,12 @@ fn behind_particles(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Before ` <emma@`, as in the headers of letters.
+/// Before ` <emma@`, as in the headers of letters, and ` <sip:`, `" <+49` in those of calls.
 fn is_before_mail(rest: &[u8]) -> bool {
-    (rest.starts_with(b" <") || rest.starts_with(b" ("))
-        && rest[2..].iter().take(64).take_while(|byte| !matches!(byte, b' ' | b'>' | b')')).any(|&byte| byte == b'@')
+    let rest = rest.strip_prefix(b"\"").unwrap_or(rest);
+    let Some(inside) = rest.strip_prefix(b" <").or_else(|| rest.strip_prefix(b" (")) else { return false };
+    let is_call = inside.starts_with(b"sip:") || inside.starts_with(b"tel:") || matches!(inside, [b'+', b'0'..=b'9', ..]);
+    is_call || inside.iter().take(64).take_while(|byte| !matches!(byte, b' ' | b'>' | b')')).any(|&byte| byte == b'@')
 }
 
 fn is_particle(word: &[u8]) -> bool {

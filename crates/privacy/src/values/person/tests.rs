@@ -41,6 +41,10 @@ fn one_known_name_is_enough_beside_a_word_that_means_nothing() {
     check("Qasimir Schneider updated profile", &["Qasimir Schneider"]);
     check("customer Zorba Quux upgraded", &["Zorba Quux"]);
     check("Ticket reopened: Nguyễn Thị Khai called", &["Nguyễn Thị Khai"]);
+    check("From: \"Zorba Quux\" <sip:+4930123456@sip.example.com>", &["Zorba Quux"]);
+    check("To: Quux, Zorba <z@q.ch>", &["Quux, Zorba"]);
+    check("Ich heiße Zorba Quux", &["Zorba Quux"]);
+    check("my name is Lucía and", &["Lucía"]);
     check("Dear Zorba Quux, your order", &["Zorba Quux"]);
     check("Dear Valued Customer, your order", &[]);
     check("Bonjour Madame Delphine Rousselet, votre", &["Delphine Rousselet"]);
