@@ -101,7 +101,8 @@ impl Token {
                 b'-' => next.is_ascii_uppercase() || next.is_ascii_digit(),
                 b' ' => with_blanks && is_digit_group(&text[token.end + 1..]),
                 // Brazil's and Germany's registers write `24.678.131-4` and `93815/08152`.
-                b'.' | b'/' => with_blanks && next.is_ascii_digit() && group >= 2,
+                b'.' => with_blanks && group <= 3 && is_group_of_three(&text[token.end + 1..]),
+                b'/' => with_blanks && next.is_ascii_digit() && matches!(group, 3 | 5),
                 _ => false,
             };
             if !goes_on {
@@ -123,6 +124,11 @@ fn series_before(text: &[u8], at: usize) -> usize {
     // "RG", "DL": what the number is, and no part of it.
     let is_key = letters == 2 && keys::is_known(&[before[start] | 0x20, before[start + 1] | 0x20]);
     if matches!(letters, 1..=2) && !is_word && !is_key { start } else { at }
+}
+
+/// Three digits, and no more.
+fn is_group_of_three(text: &[u8]) -> bool {
+    text.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count() == 3
 }
 
 /// Two to six digits and then no letter: not a time, a size or a date.

@@ -80,9 +80,9 @@ pub(super) fn find(text: &[u8], at: usize, end: usize, key: Key) -> Option<Hit> 
         before?;
     }
     name.look_up(text);
-    let rule = name.by_lists(key == Key::Other, !text[name.start..name.end].is_ascii()).or_else(|| {
+    let rule = name.by_lists(text, key == Key::Other).or_else(|| {
         let before = before.or_else(|| (key != Key::Other).then(|| Before::of(&text[..at])))?;
-        name.by_word(before, &text[name.end..end])
+        name.by_word(&text[..end], before)
     })?;
     Some(Hit::new(name.start..name.end, Kind::Person, rule))
 }

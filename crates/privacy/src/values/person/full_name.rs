@@ -70,7 +70,7 @@ impl FullName {
     }
 
     /// Whether the lists alone say that this is a name; else it is cut to the longest front of which they do.
-    pub(super) fn by_lists(&self, strict: bool, has_marks: bool) -> Option<&'static str> {
+    pub(super) fn by_lists(&self, text: &[u8], strict: bool) -> Option<&'static str> {
         let (first, last) = (self.words[0]?.listed, self.words[self.len - 1]?.listed);
         if self.len < 2 {
             return None;
@@ -88,32 +88,38 @@ impl FullName {
         if pair(first, last) || pair(last, first) && !first.ambiguous && !last.ambiguous {
             return Some("person.lists");
         }
-        if strict { None } else { self.by_one_name(has_marks) }
+        if strict { None } else { self.by_one_name(text) }
     }
 
     /// Whether it is a name by its end, or by one name that is nothing else beside words that mean nothing.
-    fn by_one_name(&self, has_marks: bool) -> Option<&'static str> {
-        let (first, last) = (self.words[0]?.listed, self.words[self.len - 1]?.listed);
-        let (given, family) = (first.given && !first.ambiguous, last.family && !last.ambiguous);
-        let fits = |word: NameWord| word.case == Case::Initial || word.case == Case::Capital && word.listed.is_possible();
-        let all = self.words().all(fits);
+    fn by_one_name(&self, text: &[u8]) -> Option<&'static str> {
+        let (first, last) = (self.words[0]?, self.words[self.len - 1]?);
+        let is_sure = |word: NameWord| !word.listed.ambiguous;
+        let given = first.listed.given && is_sure(first);
+        // Families come first in Vietnam and Hungary, where words have marks.
+        let turned = first.listed.family && is_sure(first) && !text[self.start..self.end].is_ascii();
+        let family = last.listed.family && is_sure(last) && self.len == 2;
+        if given && last.listed.ends_so {
+            return Some("person.ending");
+        }
+        if !(given || turned || family) || !self.words().all(|word| word.case == Case::Initial || word.is_possible(text)) {
+            return None;
+        }
         match () {
-            _ if given && last.ends_so => Some("person.ending"),
-            _ if all && given && last.may_be => Some("person.given"),
-            _ if all && family && first.may_be && self.len == 2 => Some("person.family"),
-            // Families come first in Vietnam and Hungary, where words have marks.
-            _ if all && has_marks && first.family && !first.ambiguous => Some("person.family"),
+            _ if given && last.may_be(text) => Some("person.given"),
+            _ if turned || family && first.may_be(text) => Some("person.family"),
             _ => None,
         }
     }
 
     /// Two capitalised words, neither of which is a word of programs or forms.
-    fn are_strangers(&self) -> bool {
-        self.len == 2 && self.words().all(|word| word.case == Case::Capital && word.listed.is_possible())
+    fn are_strangers(&self, text: &[u8]) -> bool {
+        self.len == 2 && self.words().all(|word| word.is_possible(text))
     }
 
     /// Whether a word before, or an address behind, says so.
-    pub(super) fn by_word(&self, before: Before, rest: &[u8]) -> Option<&'static str> {
+    pub(super) fn by_word(&self, text: &[u8], before: Before) -> Option<&'static str> {
+        let rest = &text[self.end..];
         let known = self.words().filter(|word| word.listed.given || word.listed.family || word.listed.ends_so);
         let (known, sure) = known.fold((0, 0), |(known, sure), word| (known + 1, sure + usize::from(!word.listed.ambiguous)));
         let words = self.words().filter(|word| word.case != Case::Initial).count();
@@ -137,11 +143,11 @@ impl FullName {
         let says = match before {
             Before::Title => words >= 1 && self.len <= 4,
             // "Dear Zorba Quux,": a letter begins so.
-            Before::Greeting if self.are_strangers() && rest.first() == Some(&b',') => true,
+            Before::Greeting if self.are_strangers(text) && rest.first() == Some(&b',') => true,
             Before::Greeting => (known > 0 && self.len <= 3) && (sure > 0 || known == words && words > 1),
             Before::Role | Before::Action if initial => true,
             // Two capitalised words that mean nothing, where somebody is spoken of.
-            Before::Role | Before::Action if self.are_strangers() => true,
+            Before::Role | Before::Action if self.are_strangers(text) => true,
             Before::Role => sure > 0 && (words >= 2 || given) || known == words && words >= 2,
             Before::Action => words >= 2 && (sure > 0 || known == words) || words == 1 && given,
             Before::Little => words >= 2 && sure > 0 && known * 2 >= words,

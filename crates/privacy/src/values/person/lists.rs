@@ -14,15 +14,6 @@ pub(super) struct Listed {
     pub(super) ambiguous: bool,
     /// Not listed, but ended as families' names do: -son, -ski, -enko.
     pub(super) ends_so: bool,
-    /// Not listed, and no word of programs or forms, nor ended as nouns and verbs do: may be any name.
-    pub(super) may_be: bool,
-}
-
-impl Listed {
-    /// Whether it is a name, or may be.
-    pub(super) fn is_possible(self) -> bool {
-        self.given || self.family || self.may_be
-    }
 }
 
 static NAMES: LazyLock<Lexicon<Listed>> = LazyLock::new(|| {
@@ -146,8 +137,18 @@ pub(super) fn look_up(word: &str) -> Listed {
     let folded = &folded[..len];
     NAMES.get(folded).unwrap_or_else(|| {
         let ends_so = len >= 6 && ends_with_any(folded, FAMILY_ENDINGS);
-        let may_be = len >= 3 && !ends_with_any(folded, WORD_ENDINGS) && !keys::is_known(folded) && !is_everyday(folded);
-        Listed { ends_so, may_be, ..Listed::default() }
+        Listed { ends_so, ..Listed::default() }
+    })
+}
+
+/// Whether a word that is not listed may be a name: it is no word of programs or forms, and ends as no noun or verb does.
+pub(super) fn may_be(word: &str) -> bool {
+    word.split('-').all(|part| {
+        let mut folded = [0; 64];
+        let mut len = 0;
+        part.chars().filter(|letter| letter.is_alphabetic()).for_each(|letter| push_folded(letter, &mut folded, &mut len));
+        let folded = &folded[..len];
+        len >= 3 && !ends_with_any(folded, WORD_ENDINGS) && !keys::is_known(folded) && !is_everyday(folded)
     })
 }
 
@@ -160,7 +161,6 @@ pub(super) fn look_up_parts(word: &str) -> Listed {
             family: all.family || part.family,
             ambiguous: all.ambiguous && part.ambiguous,
             ends_so: all.ends_so || part.ends_so,
-            may_be: all.may_be && part.may_be,
         })
         .unwrap_or_default()
 }

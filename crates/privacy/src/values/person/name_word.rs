@@ -65,6 +65,17 @@ impl NameWord {
         self.end - start > 1
     }
 
+    /// Whether it is no listed name, and may be one.
+    pub(super) fn may_be(&self, text: &[u8]) -> bool {
+        let listed = self.listed.given || self.listed.family;
+        !listed && std::str::from_utf8(&text[self.start..self.end]).is_ok_and(lists::may_be)
+    }
+
+    /// Whether it is a listed name, or may be one.
+    pub(super) fn is_possible(&self, text: &[u8]) -> bool {
+        self.case == Case::Capital && (self.listed.given || self.listed.family || self.may_be(text))
+    }
+
     /// Asks the lists.
     pub(super) fn look_up(&mut self, text: &[u8]) {
         if self.case != Case::Initial {
