@@ -93,8 +93,8 @@ impl<'a> Scan<'a> {
         let text = &self.text[..area.end];
         let name = key.name.rsplit(|byte| *byte == b' ').next().unwrap_or(key.name);
         let mut sense = Sense::of(name);
-        // "Адрес доставки", "nom du client": the first of the words may be the one that says it.
-        if !sense.is_of_somebody() && name.len() < key.name.len() && name.first().is_some_and(|byte| !byte.is_ascii_uppercase()) {
+        // Of several words, as in "Адрес доставки" and "địa chỉ", the last may not say it alone.
+        if !sense.is_of_somebody() && name.len() < key.name.len() && !key.name.is_ascii() {
             sense = Sense::of(key.name);
         }
         if !sense.is_of_somebody() {

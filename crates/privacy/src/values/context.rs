@@ -22,7 +22,11 @@ impl Context {
             return Context { is_key: true, ..key.into() };
         }
         let clause = clause(cue.before);
-        let sentence = if ends_in_everyday_word(clause) { Reading::default() } else { keys::of_sentence(&WordList::of(clause)) };
+        let mut sentence = keys::of_sentence(&WordList::of(clause));
+        let is_weak = matches!(sentence.class, Some(KeyClass::NationalId | KeyClass::Passport | KeyClass::DriverLicense));
+        if is_weak && ends_in_everyday_word(clause) {
+            sentence = Reading::default();
+        }
         if sentence.class.is_some_and(|class| class != KeyClass::Name) || sentence.is_other { sentence } else { key }.into()
     }
 

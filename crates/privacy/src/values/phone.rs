@@ -18,7 +18,7 @@ pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Opt
     if dialled.digits(dialled.groups) < 7 {
         return None;
     }
-    let groups = (1..=dialled.groups).rev().filter(|&groups| may_end(text, with_extension(text, dialled.ends[groups - 1].1)));
+    let groups = (1..=dialled.groups).rev().filter(|&groups| ends(text, dialled.ends[groups - 1].1));
     let (groups, rule) = match text[at] {
         b'+' => (groups.clone().find(|&groups| dialled.is_international(groups, 0))?, "phone.international"),
         _ => dialled.national(groups.clone(), context)?,
@@ -28,6 +28,11 @@ pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Opt
     }
     let end = with_extension(text, dialled.ends[groups - 1].1);
     Some(Hit::new(at..end, Kind::Phone, rule))
+}
+
+/// Whether a number may end here, or an extension joins it: `555-0123x45`.
+fn ends(text: &[u8], end: usize) -> bool {
+    may_end(text, end) || text.get(end).is_some_and(u8::is_ascii_alphabetic) && with_extension(text, end) > end
 }
 
 /// Digits in groups as people write telephone numbers.

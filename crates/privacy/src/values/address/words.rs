@@ -5,6 +5,9 @@ use crate::values::fold::{char_at, push_folded};
 /// Most words of a street's name.
 const WORDS_MAX: usize = 7;
 
+/// As much as is looked over for the number of a flat: `Appartamento 5`.
+const FLAT_LOOK_AHEAD: usize = 16;
+
 /// Longest word of a street's name, folded.
 const LETTERS_MAX: usize = 40;
 
@@ -33,7 +36,9 @@ impl Words {
         let mut words = Words { end: at, ..Words::default() };
         let mut at = at;
         while words.len < WORDS_MAX {
-            if words.len > 0 && tail::flat(text, at).is_some() {
+            // Flats have numbers.
+            let has_number = || text[at..].iter().take(FLAT_LOOK_AHEAD).any(u8::is_ascii_digit);
+            if words.len > 0 && has_number() && tail::flat(text, at).is_some() {
                 break;
             }
             let Some(word) = Word::read(text, at).filter(|word| !is_number_sign(&text[at..word.end], &text[word.end..])) else {
