@@ -30,6 +30,7 @@ mod sql;
 mod structure;
 mod value;
 mod vendors;
+mod wrapping;
 
 use std::ops::Range;
 

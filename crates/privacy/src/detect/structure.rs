@@ -11,6 +11,7 @@ use crate::detect::label::name_above;
 use crate::detect::names::{Holds, Reach, Secret};
 use crate::detect::scan::{Area, Pair, Scan};
 use crate::detect::value::{Extent, Found, value_after};
+use crate::detect::wrapping::{trimmed, unwrapped};
 use crate::detect::{Quotes, net, vendors};
 use crate::values::{self, Sense};
 
@@ -343,41 +344,6 @@ fn is_line_of_settings(text: &[u8], key: usize, separator: usize, floor: usize) 
     let indent = before.iter().rev().take_while(|byte| **byte == b' ').count();
     let newline = before[..before.len() - indent].last() == Some(&b'\n');
     newline && text[separator] == b':' && text.get(separator + 1) == Some(&b' ')
-}
-
-/// Without the tag that follows a value in XML or HTML.
-fn trimmed(text: &[u8], found: Found) -> Found {
-    let quoted = found.start > 0 && is_quote(text[found.start - 1]);
-    let value = &text[found.start..found.end];
-    // The next pair of a query within XML: `&amp;x=1`.
-    if !quoted && value.ends_with(b"&amp") && text.get(found.end) == Some(&b';') {
-        return Found { end: found.end - b"&amp".len(), ..found };
-    }
-    let tag = value.windows(2).position(|two| two[0] == b'<' && (two[1] == b'/' || two[1].is_ascii_alphabetic()));
-    match tag {
-        Some(tag) if tag > 0 && !quoted => Found { end: found.start + tag, ..found },
-        _ => found,
-    }
-}
-
-/// Without what a program wrote around it: `Str(x)`, `Some("x")`, `[x]`, `<x>`.
-fn unwrapped(text: &[u8], found: Found) -> Found {
-    // The mark that closes may have been taken for one of the sentence.
-    let closes = matches!(text.get(found.end), Some(b')' | b']' | b'>')) && !matches!(text[found.end - 1], b')' | b']' | b'>');
-    let end = found.end + usize::from(closes);
-    let value = &text[found.start..end];
-    let word = value.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let inner = match (&value[word..], word) {
-        ([b'(', inner @ .., b')'], _) | ([b'[', inner @ .., b']'] | [b'<', inner @ .., b'>'], 0) => inner,
-        _ => return found,
-    };
-    let quote = usize::from(inner.len() > 2 && is_quote(inner[0]) && inner.last() == inner.first());
-    let inner_word = !inner.is_empty() && inner.iter().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'(' | b'[' | b'<'));
-    let start = found.start + word + 1 + quote;
-    if found.quote.is_some() || !inner_word || is_masked(value) || is_placeholder(value) {
-        return found;
-    }
-    Found { start, end: end - 1 - quote, ..found }
 }
 
 /// Whether nothing but the end of a line or of a part of a sentence follows a value.
