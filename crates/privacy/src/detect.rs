@@ -13,11 +13,14 @@ mod cues;
 mod decode;
 mod email;
 mod glance;
+mod hash;
 mod headers;
 mod json;
 mod judge;
 mod key;
 mod key_name;
+mod label;
+mod logins;
 mod names;
 mod net;
 mod prose;
@@ -27,6 +30,7 @@ mod sql;
 mod structure;
 mod value;
 mod vendors;
+mod wrapping;
 
 use std::ops::Range;
 

@@ -16,6 +16,7 @@ mod ids;
 pub(crate) mod keys;
 mod kind;
 mod lexicon;
+mod mrz;
 mod national;
 mod person;
 mod phone;
@@ -29,6 +30,7 @@ use context::Context;
 use run::is_wordy;
 
 pub use kind::Kind;
+pub(crate) use mrz::machine_readable;
 pub(crate) use words::{NUMBER_AHEAD_MAX, Sense, at_word, whole};
 
 /// What stands around a value.
@@ -105,6 +107,8 @@ fn from_digit(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<H
 fn is_small_or_ip(text: &[u8], run: &run::Run) -> bool {
     match run.groups {
         1 if run.len(0) < 4 => !goes_on_after_few(text, run.end(1)),
+        // `1985. 11. 07.`, as in Hungary.
+        1 if run.len(0) == 4 && matches!(text[run.end(1)..], [b'.', b' ', b'0'..=b'9', ..]) => false,
         1 if run.len(0) < 6 => !text.get(run.end(1)).is_some_and(|&next| is_wordy(next)),
         4 => (0..4).all(|group| run.len(group) < 4) && (1..4).all(|group| run.separator(group) == b'.'),
         _ => false,

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::Kind;
 use crate::detect::cues::Command;
 use crate::detect::judge::{is_masked, is_one_of, is_path, is_placeholder};
+use crate::detect::key_name::last_segment;
 use crate::detect::names::Holds;
 use crate::detect::scan::{Area, Scan};
 use crate::detect::vendors;
@@ -58,19 +59,43 @@ impl Scan<'_> {
         let end = area.end.min(behind + LINE_MAX);
         let text = &self.text[..end];
         let line_end = behind + memchr::memchr(b'\n', &text[behind..]).unwrap_or(end - behind);
-        let has_options = !matches!(command, Command::NetUse | Command::NetUser);
-        if has_options && memchr::memchr(b'-', &text[behind..line_end]).is_none() {
+        let has_options = matches!(command, Command::Joined(_) | Command::Apart(_) | Command::UserColon);
+        if has_options && memchr::memchr2(b'-', b'/', &text[behind..line_end]).is_none() {
             return None;
         }
         let words = Arguments { text, at: behind, end: line_end, left: WORDS_MAX };
         let value = match command {
-            Command::Joined => words
+            Command::Joined(option) => words
                 .clone()
-                .find(|word| text[word.clone()].starts_with(b"-p") && word.len() > 2 && text[word.start + 2] != b'-')
-                .map(|word| word.start + 2..word.end),
+                .find(|word| {
+                    text[word.clone()].starts_with(option.as_bytes())
+                        && word.len() > option.len()
+                        && text[word.start + option.len()] != b'-'
+                })
+                .map(|word| word.start + option.len()..word.end),
             Command::Apart(options) => {
-                argument_behind(words, |word| options.iter().any(|option| text[word.clone()] == *option.as_bytes()))
+                let is_option = |word: &Range<usize>| options.iter().any(|option| text[word.clone()] == *option.as_bytes());
+                let mut words = words;
+                let first = argument_behind(&mut words, is_option);
+                while let Some(value) = argument_behind(&mut words, is_option) {
+                    self.argument(value, text);
+                }
+                first
             }
+            Command::Last => {
+                let words: Vec<_> = words.collect();
+                words.last().filter(|_| words.len() >= 2 || text[..behind].ends_with(b"login")).cloned()
+            }
+            Command::Setting => {
+                let words: Vec<_> = words.collect();
+                let (name, value) = setting(self, text, &words)?;
+                let key = &text[name];
+                let kind = vendors::kind_of(&text[value.clone()]).unwrap_or_else(|| vendors::kind_by_key(key, Kind::ApiKey));
+                self.found_ahead(value, kind, "command");
+                None
+            }
+            Command::Piped => piped(text, &words.collect::<Vec<_>>()),
+            Command::UserSlash => user_slash(text, behind, &words.collect::<Vec<_>>()),
             Command::UserColon => user_colon(text, words),
             Command::NetUse => {
                 let words: Vec<_> = words.collect();
@@ -82,19 +107,65 @@ impl Scan<'_> {
             }
             Command::NetUser => words.clone().nth(1).filter(|word| !matches!(text[word.start], b'/' | b'*')),
         }?;
-        let value = unquoted(text, value);
+        self.argument(value, text);
+        None
+    }
+
+    /// Takes down the argument of a command that is a password.
+    fn argument(&mut self, value: Range<usize>, text: &[u8]) {
+        let mut value = unquoted(text, value);
+        // openssl says where a password comes from.
+        if text[value.clone()].starts_with(b"pass:") {
+            value.start += b"pass:".len();
+        }
+        if text[value.clone()].starts_with(b"env:") || text[value.clone()].starts_with(b"file:") {
+            return;
+        }
         let plain = &text[value.clone()];
         let good = !plain.is_empty()
             && !is_masked(plain)
             && !is_placeholder(plain)
             && plain != b"-"
             && !is_one_of(&plain[..1], &["-", "/"]);
-        good.then(|| {
+        if good {
             let kind = vendors::kind_of(plain).unwrap_or(Kind::Password);
             self.found_ahead(value, kind, "command");
-        });
-        None
+        }
     }
+}
+
+/// Behind `set`: a name, then its value.
+fn setting(scan: &Scan<'_>, text: &[u8], words: &[Range<usize>]) -> Option<(Range<usize>, Range<usize>)> {
+    let two = words.windows(2).find(|two| {
+        let name = last_segment(&text[two[0].clone()]).1;
+        scan.detector.names().classify(name).is_some_and(|secret| secret.holds != Holds::Digits)
+    })?;
+    let (name, value) = (two[0].clone(), unquoted(text, two[1].clone()));
+    let plain = &text[value.clone()];
+    (plain.len() >= 6 && !is_path(plain) && !is_masked(plain) && !is_placeholder(plain)).then_some((name, value))
+}
+
+/// What is handed to a program that reads a password from its input.
+fn piped(text: &[u8], words: &[Range<usize>]) -> Option<Range<usize>> {
+    let pipe = words.iter().position(|word| text[word.clone()] == *b"|")?;
+    let reader = words[pipe + 1..].iter().any(|word| {
+        let word = &text[word.clone()];
+        is_one_of(word, &["-S", "chpasswd", "--password-stdin", "--stdin", "cryptsetup", "--passphrase-fd"])
+    });
+    let value = words[..pipe].iter().rev().find(|word| text[word.start] != b'-')?.clone();
+    // `chpasswd` takes the name with it.
+    let inner = unquoted(text, value.clone());
+    let colon = memchr::memchr(b':', &text[inner.clone()]).map(|colon| inner.start + colon + 1..inner.end);
+    reader.then(|| colon.unwrap_or(value))
+}
+
+/// `scott/tiger@db`, behind a colon or as the first word that is no option.
+fn user_slash(text: &[u8], behind: usize, words: &[Range<usize>]) -> Option<Range<usize>> {
+    let word = words.iter().find(|word| text[word.start] != b'-')?;
+    let start = if text[behind..].starts_with(b":") { behind + 1 } else { word.start };
+    let end = start + memchr::memchr(b'@', &text[start..word.end.max(start)])?;
+    let slash = start + memchr::memchr(b'/', &text[start..end])?;
+    (slash > start && slash + 1 < end).then_some(slash + 1..end)
 }
 
 /// `-u user:password`, `--user user:password`, `-a user:password`, `-U user%password`.
@@ -104,14 +175,14 @@ fn user_colon(text: &[u8], words: Arguments<'_>) -> Option<Range<usize>> {
         words.find(|word| text[word.clone()].starts_with(b"-u") && word.len() > 3).map(|word| word.start + 2..word.end)
     };
     let is_user = |word: &Range<usize>| is_one_of(&text[word.clone()], &["-u", "--user", "--proxy-user", "-a", "--auth"]);
-    let named = argument_behind(words.clone(), is_user);
+    let named = argument_behind(&mut words.clone(), is_user);
     let user = unquoted(text, named.or_else(joined)?);
     let mark = memchr::memchr2(b':', b'%', &text[user.clone()])?;
     (mark > 0 || user.len() > 1).then_some(user.start + mark + 1..user.end)
 }
 
 /// The argument behind the first that is such an option.
-fn argument_behind(mut words: Arguments<'_>, is_option: impl Fn(&Range<usize>) -> bool) -> Option<Range<usize>> {
+fn argument_behind(words: &mut Arguments<'_>, is_option: impl Fn(&Range<usize>) -> bool) -> Option<Range<usize>> {
     words.find(is_option)?;
     words.next()
 }

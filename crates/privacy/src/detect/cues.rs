@@ -20,8 +20,16 @@ pub(crate) enum Cue {
     Token,
     /// `Bearer x`.
     Scheme,
+    /// `AUTH PLAIN x`.
+    InitialResponse,
+    /// `your code is 123456`.
+    Code,
     /// `IDENTIFIED BY 'x'`.
     Identified,
+    /// `AUTH x` of Redis.
+    Auth,
+    /// `credentials: bob:x`, `login attempt [bob/x]`.
+    Credentials,
     /// `INSERT INTO t (a, b) VALUES (x, y)`.
     Insert,
     /// A command that takes passwords in its own way.
@@ -37,12 +45,20 @@ pub(crate) enum Cue {
 /// Commands, by how they take a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Command {
-    /// `-pPASSWORD`.
-    Joined,
+    /// `-pPASSWORD`, `/p:PASSWORD`.
+    Joined(&'static str),
     /// `-p PASSWORD`, `-a`, `-w`, `-pw`.
     Apart(&'static [&'static str]),
     /// `-u user:password`.
     UserColon,
+    /// The last word of the command: `htpasswd -b FILE NAME PASSWORD`.
+    Last,
+    /// `NAME VALUE`, of which the name may be a secret's.
+    Setting,
+    /// `echo PASSWORD | sudo -S x`.
+    Piped,
+    /// `NAME/PASSWORD@host`, as Oracle's tools take it.
+    UserSlash,
     /// `net user NAME PASSWORD`.
     NetUser,
     /// `net use SHARE /user:NAME PASSWORD`, or with the password before the name.
@@ -70,6 +86,46 @@ const WORDS: &[(&str, Cue)] = &[
     ("lösenord", Cue::Password),
     ("hasło", Cue::Password),
     ("haslo", Cue::Password),
+    ("hasła", Cue::Password),
+    ("parola", Cue::Password),
+    ("parolanız", Cue::Password),
+    ("şifre", Cue::Password),
+    ("şifreniz", Cue::Password),
+    ("şifresi", Cue::Password),
+    ("sifreniz", Cue::Password),
+    ("sandi", Cue::Password),
+    ("mật khẩu", Cue::Password),
+    ("salasana", Cue::Password),
+    ("heslo", Cue::Password),
+    ("jelszó", Cue::Password),
+    ("пароль", Cue::Password),
+    ("κωδικός", Cue::Password),
+    ("parool", Cue::Password),
+    ("adgangskode", Cue::Password),
+    ("passord", Cue::Password),
+    ("otp", Cue::Code),
+    ("otp code", Cue::Code),
+    ("one-time code", Cue::Code),
+    ("one time code", Cue::Code),
+    ("one-time password", Cue::Code),
+    ("verification code", Cue::Code),
+    ("confirmation code", Cue::Code),
+    ("security code", Cue::Code),
+    ("login code", Cue::Code),
+    ("access code", Cue::Code),
+    ("your code", Cue::Code),
+    ("2fa code", Cue::Code),
+    ("mfa code", Cue::Code),
+    ("bestätigungscode", Cue::Code),
+    ("sicherheitscode", Cue::Code),
+    ("code de vérification", Cue::Code),
+    ("código de verificación", Cue::Code),
+    ("código de verificação", Cue::Code),
+    ("codice di verifica", Cue::Code),
+    ("verificatiecode", Cue::Code),
+    ("auth plain", Cue::InitialResponse),
+    ("auth login", Cue::InitialResponse),
+    ("authenticate plain", Cue::InitialResponse),
     ("pin", Cue::Pin),
     ("pin-code", Cue::Pin),
     ("pincode", Cue::Pin),
@@ -86,6 +142,8 @@ const WORDS: &[(&str, Cue)] = &[
     ("clave api", Cue::Token),
     ("chave api", Cue::Token),
     ("chiave api", Cue::Token),
+    ("auth token", Cue::Token),
+    ("license key", Cue::Token),
     ("session", Cue::Token),
     ("session id", Cue::Token),
     ("bearer", Cue::Scheme),
@@ -95,12 +153,12 @@ const WORDS: &[(&str, Cue)] = &[
     ("replace into", Cue::Insert),
     ("net user", Cue::Command(Command::NetUser)),
     ("net use", Cue::Command(Command::NetUse)),
-    ("mysql", Cue::Command(Command::Joined)),
-    ("mysqldump", Cue::Command(Command::Joined)),
-    ("mysqladmin", Cue::Command(Command::Joined)),
-    ("mysqlimport", Cue::Command(Command::Joined)),
-    ("mariadb", Cue::Command(Command::Joined)),
-    ("7z", Cue::Command(Command::Joined)),
+    ("mysql", Cue::Command(Command::Joined("-p"))),
+    ("mysqldump", Cue::Command(Command::Joined("-p"))),
+    ("mysqladmin", Cue::Command(Command::Joined("-p"))),
+    ("mysqlimport", Cue::Command(Command::Joined("-p"))),
+    ("mariadb", Cue::Command(Command::Joined("-p"))),
+    ("7z", Cue::Command(Command::Joined("-p"))),
     ("sshpass", Cue::Command(Command::Apart(&["-p"]))),
     ("mongo", Cue::Command(Command::Apart(&["-p"]))),
     ("mongosh", Cue::Command(Command::Apart(&["-p"]))),
@@ -111,6 +169,50 @@ const WORDS: &[(&str, Cue)] = &[
     ("oc login", Cue::Command(Command::Apart(&["-p"]))),
     ("useradd", Cue::Command(Command::Apart(&["-p"]))),
     ("usermod", Cue::Command(Command::Apart(&["-p"]))),
+    ("htpasswd", Cue::Command(Command::Last)),
+    ("snmp-server", Cue::Command(Command::Apart(&["community"]))),
+    ("rabbitmqctl add_user", Cue::Command(Command::Last)),
+    ("rabbitmqctl change_password", Cue::Command(Command::Last)),
+    ("aws configure set", Cue::Command(Command::Setting)),
+    ("git config", Cue::Command(Command::Setting)),
+    ("npm config set", Cue::Command(Command::Setting)),
+    ("gcloud config set", Cue::Command(Command::Setting)),
+    ("vault login", Cue::Command(Command::Last)),
+    ("echo", Cue::Command(Command::Piped)),
+    ("printf", Cue::Command(Command::Piped)),
+    ("sqlplus", Cue::Command(Command::UserSlash)),
+    ("expdp", Cue::Command(Command::UserSlash)),
+    ("impdp", Cue::Command(Command::UserSlash)),
+    ("rman target", Cue::Command(Command::UserSlash)),
+    ("jdbc:oracle:thin", Cue::Command(Command::UserSlash)),
+    ("jdbc:oracle:oci", Cue::Command(Command::UserSlash)),
+    ("snmpwalk", Cue::Command(Command::Apart(&["-A", "-X"]))),
+    ("snmpget", Cue::Command(Command::Apart(&["-A", "-X"]))),
+    ("snmpset", Cue::Command(Command::Apart(&["-A", "-X"]))),
+    ("mosquitto_pub", Cue::Command(Command::Apart(&["-P"]))),
+    ("mosquitto_sub", Cue::Command(Command::Apart(&["-P"]))),
+    ("cqlsh", Cue::Command(Command::Apart(&["-p"]))),
+    ("clickhouse-client", Cue::Command(Command::Apart(&["--password"]))),
+    ("mongorestore", Cue::Command(Command::Apart(&["-p"]))),
+    ("helm registry login", Cue::Command(Command::Apart(&["-p"]))),
+    ("twine upload", Cue::Command(Command::Apart(&["-p"]))),
+    ("lftp", Cue::Command(Command::UserColon)),
+    ("wget", Cue::Command(Command::UserColon)),
+    ("xfreerdp", Cue::Command(Command::Joined("/p:"))),
+    ("rdesktop", Cue::Command(Command::Apart(&["-p"]))),
+    ("zip", Cue::Command(Command::Apart(&["-P", "--password"]))),
+    ("unzip", Cue::Command(Command::Apart(&["-P"]))),
+    ("rar", Cue::Command(Command::Joined("-hp"))),
+    ("openssl", Cue::Command(Command::Apart(&["-k", "-pass", "-passin", "-passout"]))),
+    ("ncftp", Cue::Command(Command::Apart(&["-p"]))),
+    ("ncftpput", Cue::Command(Command::Apart(&["-p"]))),
+    ("ncftpget", Cue::Command(Command::Apart(&["-p"]))),
+    ("vncpasswd", Cue::Command(Command::Apart(&["<<<"]))),
+    ("cryptsetup", Cue::Command(Command::Apart(&["<<<"]))),
+    ("auth", Cue::Auth),
+    ("credentials", Cue::Credentials),
+    ("creds", Cue::Credentials),
+    ("login attempt", Cue::Credentials),
     ("sqlcmd", Cue::Command(Command::Apart(&["-P"]))),
     ("bcp", Cue::Command(Command::Apart(&["-P"]))),
     ("ipmitool", Cue::Command(Command::Apart(&["-P"]))),
@@ -192,7 +294,11 @@ impl Scan<'_> {
             Cue::Pin => self.pin(behind, area),
             Cue::Token => self.token(behind, area),
             Cue::Scheme => self.scheme(at, end, area.end),
+            Cue::InitialResponse => self.initial_response(behind, area),
+            Cue::Code => self.code(behind, area),
             Cue::Identified => self.identified(behind, area),
+            Cue::Auth => self.redis_auth(at, behind, area),
+            Cue::Credentials => self.credentials(behind, area),
             Cue::Insert => self.insert(behind, area),
             Cue::Command(command) => self.command(command, behind, area),
             Cue::Begin => self.pem(at, behind, area),
@@ -208,7 +314,11 @@ impl Scan<'_> {
             .filter(|vendor| fits(vendor.prefix))
             .filter_map(|vendor| vendor.token_at(text, at))
             .max_by_key(|(range, _)| range.end);
-        let (range, kind) = found?;
+        let (mut range, kind) = found?;
+        // Of an address that is a secret, all.
+        if longest.contains('/') && text[self.done.min(range.start)..range.start].ends_with(b"https://") {
+            range.start -= b"https://".len();
+        }
         let end = self.push(range, kind, "vendor");
         Some(if kind == Kind::AwsKey { self.aws_secret_after(end, area) } else { end })
     }

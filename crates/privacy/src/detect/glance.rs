@@ -84,7 +84,8 @@ pub(crate) fn may_name_somebody(text: &[u8], at: usize, end: usize, seen: u8) ->
             // No name of a class, a constant, a function.
             let camel = seen & class::LOWER != 0 && text[at + 1..end].iter().filter(|byte| byte.is_ascii_uppercase()).count() > 1;
             let joined = matches!(text.get(end), Some(b'_' | b'(' | b'[' | b'=' | b'$' | b'/' | b'\\' | b'#'));
-            seen & class::DIGIT == 0 && !camel && !joined
+            // Ideographs stand beside their numbers.
+            (seen & class::DIGIT == 0 || text[at] >= 0xe3) && !camel && !joined
         }
         b'0'..=b'9' => match text[end..] {
             [b' ', next, ..] => end - at <= 6 && (next.is_ascii_alphabetic() || next >= 0x80),

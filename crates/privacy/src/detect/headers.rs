@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::Kind;
 use crate::detect::judge::{is_like_token, is_masked, is_one_of, is_placeholder, is_state};
-use crate::detect::scan::Scan;
+use crate::detect::scan::{Area, Scan};
 use crate::detect::vendors;
 
 /// Schemes behind which one word follows that is the credential (RFC 7235 and those of vendors).
@@ -99,6 +99,16 @@ impl Scan<'_> {
         let basic = text[start..end].eq_ignore_ascii_case(b"basic");
         let good = if basic { is_user_and_password(credential) } else { len >= 16 && is_like_token(credential) };
         (spaces > 0 && good).then(|| self.credential(at..at + len, if basic { "basic" } else { "bearer" }))
+    }
+
+    /// `AUTH PLAIN x`, `AUTH LOGIN x` of SMTP (RFC 4954): what follows is base64 of the name and the password.
+    pub(crate) fn initial_response(&mut self, behind: usize, area: Area<'_>) -> Option<usize> {
+        let text = &self.text[..area.end];
+        let at = behind + usize::from(text.get(behind) == Some(&b' '));
+        let len = text[at..].iter().take_while(|byte| is_token68(**byte)).count();
+        let response = &text[at..at + len];
+        let sound = at > behind && len >= 8 && len.is_multiple_of(4) && response.iter().any(|byte| !byte.is_ascii_lowercase());
+        sound.then(|| self.push(at..at + len, Kind::Password, "sasl"))
     }
 
     fn credential(&mut self, range: Range<usize>, rule: &'static str) -> usize {

@@ -7,7 +7,7 @@ use crate::detect::judge::is_one_of;
 use crate::detect::names::{Holds, Secret};
 use crate::detect::scan::{Area, Scan};
 use crate::detect::{Quotes, slice};
-use crate::values::{self, Cue};
+use crate::values::{self, Cue, Sense};
 
 /// Longest path of keys that is kept; of a longer one the front. The last keys matter most, but nobody nests so deep.
 const PATH_MAX: usize = 256;
@@ -15,6 +15,29 @@ const PATH_MAX: usize = 256;
 /// Names of the two members of an object that stands for a pair: `{"name": "password", "value": "x"}`.
 const NAME_MEMBERS: &[&str] = &["name", "key", "field", "header", "param", "parameter", "property", "attribute"];
 const VALUE_MEMBERS: &[&str] = &["value", "val", "content", "data"];
+
+/// Names of members that only say what a value is made of, as in OTLP (`{"stringValue": "x"}`), in DynamoDB and in XML
+/// that was turned into JSON; the key of the object around is theirs.
+const WRAPPERS: &[&str] = &[
+    "stringValue",
+    "string_value",
+    "intValue",
+    "int_value",
+    "doubleValue",
+    "bytesValue",
+    "arrayValue",
+    "kvlistValue",
+    "#text",
+    "_text",
+    "$t",
+    "$value",
+    "@value",
+    "S",
+];
+
+/// Names of members that say what their neighbour `number` or `value` is: `{"type": "passport", "number": "x"}`.
+const TYPE_MEMBERS: &[&str] = &["type", "kind", "system", "documentType", "document_type", "idType", "id_type"];
+const TYPED_MEMBERS: &[&str] = &["value", "number", "no", "documentNumber", "document_number", "idNumber", "id_number"];
 
 /// What may come next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +59,8 @@ struct Frame {
     path: usize,
     /// The name in it that its value goes by.
     named: Option<Range<usize>>,
+    /// What kind of thing it says it is.
+    typed: Option<Range<usize>>,
 }
 
 struct Walk {
@@ -98,7 +123,7 @@ impl Scan<'_> {
     /// An object or array. Under a name whose values are secret whatever they are, it is taken whole.
     fn open(&mut self, walk: &mut Walk, at: usize, end: usize) -> Option<usize> {
         let secret = self.detector.secret_of(&walk.path).filter(|secret| secret.holds == Holds::Anything);
-        if let Some(secret) = secret {
+        if let Some(secret) = secret.filter(|_| !begins_wrapped(&self.text[at..end])) {
             let close = container_end(self.text, at, end);
             let kind = secret.kind;
             self.push_bare(at..close, kind, "key", Some(Quotes { byte: b'"', depth: 0 }));
@@ -106,7 +131,7 @@ impl Scan<'_> {
             return Some(close);
         }
         let is_object = self.text[at] == b'{';
-        walk.frames.push(Frame { is_object, path: walk.path.len(), named: None });
+        walk.frames.push(Frame { is_object, path: walk.path.len(), named: None, typed: None });
         walk.expect = if is_object { Expect::FirstKey } else { Expect::FirstValue };
         Some(at + 1)
     }
@@ -119,7 +144,13 @@ impl Scan<'_> {
             return None;
         }
         let frame = walk.frames.last()?;
-        let renamed = frame.named.clone().filter(|_| is_one_of(slice(self.text, string.clone()), VALUE_MEMBERS));
+        let written = slice(self.text, string.clone());
+        if is_one_of(written, WRAPPERS) && !walk.path.is_empty() {
+            walk.expect = Expect::Value;
+            return Some(colon + 1);
+        }
+        let named = frame.named.clone().filter(|_| is_one_of(written, VALUE_MEMBERS));
+        let renamed = named.or_else(|| frame.typed.clone().filter(|_| is_one_of(written, TYPED_MEMBERS)));
         let decoded = escaped.then(|| decode::json_string(self.text, string.start, string.end).text);
         let name = decoded.as_deref().unwrap_or(&self.text[renamed.unwrap_or(string)]);
         if !walk.path.is_empty() {
@@ -136,15 +167,25 @@ impl Scan<'_> {
         let key = (!walk.path.is_empty()).then_some(walk.path.as_slice());
         if let Some(frame) = walk.frames.last_mut()
             && frame.is_object
-            && is_one_of(walk.path.get(frame.path..).unwrap_or_default().trim_start_dot(), NAME_MEMBERS)
             && string.len() <= 64
         {
-            frame.named = Some(string.clone());
+            let member = walk.path.get(frame.path..).unwrap_or_default().trim_start_dot();
+            if is_one_of(member, NAME_MEMBERS) {
+                frame.named = Some(string.clone());
+            } else if is_one_of(member, TYPE_MEMBERS) && self.says_what(&self.text[string.clone()]) {
+                frame.typed = Some(string.clone());
+            }
         }
         if !string.is_empty() {
             self.quoted(key, string, escaped);
         }
         walk.close_member();
+    }
+
+    /// Whether the name of a type is that of something personal or secret.
+    fn says_what(&self, name: &[u8]) -> bool {
+        let secret = || self.detector.secret_of(name).is_some_and(|secret| secret.holds == Holds::Anything);
+        Sense::of(name).is_known() || secret()
     }
 
     /// A number, `true`, `false` or `null`.
@@ -178,7 +219,7 @@ impl Scan<'_> {
         let first = token.start + usize::from(self.text[token.start] == b'-');
         let key = (!walk.path.is_empty()).then_some(walk.path.as_slice());
         let cue = Cue { key, before: &[] };
-        if let Some(hit) = values::number(&self.text[..token.end], first, &cue) {
+        if let Some(hit) = values::number(&self.text[first..token.end], 0, &cue) {
             self.push_bare(token, hit.kind, hit.rule, quotes);
         }
     }
@@ -203,6 +244,15 @@ trait TrimDot {
 impl TrimDot for [u8] {
     fn trim_start_dot(&self) -> &[u8] {
         self.strip_prefix(b".").unwrap_or(self)
+    }
+}
+
+/// Whether the first member of the object at the front is a wrapper's.
+fn begins_wrapped(text: &[u8]) -> bool {
+    let inside = text[1..].trim_ascii_start();
+    inside.first() == Some(&b'"') && {
+        let (name, ..) = string_at(inside, 0, inside.len().min(32));
+        is_one_of(&inside[name], WRAPPERS)
     }
 }
 

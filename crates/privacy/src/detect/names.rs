@@ -77,6 +77,12 @@ pub(crate) const STANDARD: &[Standard] = {
         Standard("passkey", LastWords, Password, Credential),
         Standard("password_hash", Ending, Password, Anything), // can be broken at leisure
         Standard("password_salt", Ending, Password, Anything),
+        Standard("password_b64", Ending, Password, Anything),
+        Standard("password_base64", Ending, Password, Anything),
+        Standard("password_encoded", Ending, Password, Anything),
+        Standard("password_encrypted", Ending, Password, Anything),
+        Standard("storepass", Ending, Password, Anything), // of Java's keytool
+        Standard("keypass", LastWords, Password, Credential),
         Standard("passwort", Ending, Password, Anything), // de
         Standard("kennwort", Ending, Password, Anything),
         Standard("zugangscode", LastWords, Password, Credential),
@@ -116,6 +122,8 @@ pub(crate) const STANDARD: &[Standard] = {
         Standard("secret_answer", LastWords, Password, Anything),
         Standard("psk", LastWords, Password, Anything), // pre-shared key of a wireless network
         Standard("pre_shared_key", Ending, Password, Anything),
+        Standard("snmp_community", LastWords, Password, Anything),
+        Standard("community_string", LastWords, Password, Anything),
         Standard("requirepass", Whole, Password, Anything), // of Redis
         Standard("masterauth", Whole, Password, Anything),
         Standard("cvv", LastWords, CreditCard, Digits),
@@ -196,6 +204,8 @@ pub(crate) const STANDARD: &[Standard] = {
         Standard("access_key", Ending, ApiKey, Credential),
         Standard("access_key_id", Ending, ApiKey, Random),
         Standard("account_key", LastWords, AzureKey, Credential),
+        Standard("amz_signature", LastWords, AuthToken, Random),
+        Standard("goog_signature", LastWords, AuthToken, Random),
         Standard("storage_key", LastWords, AzureKey, Random),
         Standard("storage_account_key", LastWords, AzureKey, Credential),
         Standard("shared_access_key", Ending, AzureKey, Credential),
@@ -296,7 +306,9 @@ impl Names {
         // `street1`, `address_2`.
         let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit() || is_separator(**byte)).count();
         let lettered = if digits == 0 { hash } else { tail(&name[..name.len() - digits]) };
-        (has(&self.tails, hash), has(&self.somebody, lettered))
+        // Words are filed without their marks (`lakcim` for `lakcím`), names are not.
+        let marked = name.len() >= TAIL && !name[name.len() - TAIL..].is_ascii();
+        (has(&self.tails, hash), marked || has(&self.somebody, lettered))
     }
 
     fn file(&mut self, hash: usize, rule: usize) {

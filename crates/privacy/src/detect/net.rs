@@ -1,6 +1,7 @@
 //! Addresses of machines: IPv4, IPv6, and those of network cards.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
 
 use crate::Kind;
 use crate::detect::judge::is_one_of;
@@ -67,6 +68,18 @@ pub(crate) fn behind_ipv4(text: &[u8], at: usize) -> Option<usize> {
         end += digits;
     }
     (!matches!(text[end..], [b'.' | b'-', next, ..] if next.is_ascii_digit())).then_some(end)
+}
+
+/// The password in `user:password@tcp(host:port)/`, as Go's drivers name their sources, outward from its `@`.
+pub(crate) fn password_of_source(text: &[u8], at: usize, floor: usize) -> Option<Range<usize>> {
+    if !(text[at + 1..].starts_with(b"tcp(") || text[at + 1..].starts_with(b"unix(")) {
+        return None;
+    }
+    let from = floor.max(at.saturating_sub(160));
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'=' | b'`');
+    let start = from + text[from..at].iter().rposition(ends).map_or(0, |last| last + 1);
+    let colon = start + memchr::memchr(b':', &text[start..at])?;
+    (colon + 1 < at).then_some(colon + 1..at)
 }
 
 /// Part of a longer number, version or name.

@@ -80,20 +80,63 @@ const LINKS: &[&str] = &[
     "failed",
     "rejected",
     "wrong",
+    // What a password may be said to be.
+    "temporal",
+    "provisional",
+    "provisoire",
+    "temporaire",
+    "temporanea",
+    "provvisoria",
+    "temporária",
+    "provisória",
+    "tijdelijk",
+    "tymczasowe",
+    "temporäres",
+    "vorläufiges",
+    "olarak",
 ];
 
 /// Links after which the password itself comes.
 const LAST_LINKS: &[&str] = &[
-    "is", "was", "from", "to", "as", "be", "by", "ist", "lautet", "war", "auf", "est", "es", "era", "è", "é", "a", "à", "naar",
-    "para", "sera", "será", "sarà", "fue", "foi", "werd",
+    "is", "was", "value", "from", "to", "as", "be", "by", "ist", "lautet", "war", "auf", "est", "es", "era", "è", "é", "a", "à",
+    "naar", "para", "sera", "será", "sarà", "fue", "foi", "werd",
 ];
 
+/// Links behind which the password comes even when words of the sentence stand before them: `the password of Emma
+/// Miller is x`. "From", "by" and "with" are followed by too much else.
+const SURE_LINKS: &[&str] =
+    &["is", "to", "ist", "auf", "lautet", "est", "es", "è", "é", "a", "para", "naar", "na", "till", "til", "в", "на", "是"];
+
 /// What the name of a user follows.
-const USER_WORDS: &[&str] =
-    &["user", "account", "the", "benutzer", "konto", "utilisateur", "usuario", "utente", "usuário", "gebruiker"];
+const USER_WORDS: &[&str] = &[
+    "user",
+    "account",
+    "the",
+    "benutzer",
+    "konto",
+    "utilisateur",
+    "usuario",
+    "utente",
+    "usuário",
+    "gebruiker",
+    "użytkownika",
+    "kullanıcı",
+    "пользователя",
+    "аккаунта",
+    "felhasználó",
+    "uživatele",
+    "utilizator",
+    "käyttäjän",
+    "användare",
+    "bruker",
+    "bruger",
+];
 
 /// Words looked over between the two.
 const LINKS_MAX: usize = 6;
+
+/// Digits of a code that is sent for one use.
+const CODE_LEN: std::ops::RangeInclusive<usize> = 4..=8;
 
 /// Longest password in quotes.
 const QUOTED_MAX: usize = 128;
@@ -102,8 +145,14 @@ impl Scan<'_> {
     /// Behind the word "password".
     pub(crate) fn password(&mut self, behind: usize, area: Area<'_>) -> Option<usize> {
         let text = &self.text[..area.end];
+        if let Some(end) = self.escaped_element(behind, area) {
+            return Some(end);
+        }
         let mut words = Words { text, at: behind };
-        let mut linked = false;
+        let (mut linked, mut strange) = (false, false);
+        // `[password] value [x]`, `"password" is "x"`: the word is quoted itself.
+        words.at +=
+            usize::from(matches!(text.get(behind), Some(b']' | b')' | b'"' | b'\'')) && text.get(behind + 1) == Some(&b' '));
         for step in 0..LINKS_MAX {
             let range = words.next()?;
             let word = &text[range.clone()];
@@ -117,8 +166,22 @@ impl Scan<'_> {
                 });
             }
             let link = word.strip_suffix(b":").unwrap_or(word);
-            if is_one_of(link, LINKS) {
-                linked |= is_one_of(link, LAST_LINKS);
+            // "password of the user: x" in languages that need no "of".
+            if link.len() < word.len() && is_one_of(link, USER_WORDS) {
+                linked = true;
+                continue;
+            }
+            // Cisco's systems say how it is written: `password 7 0822455D0A16`.
+            if step == 0 && matches!(word, [b'0' | b'4' | b'5' | b'7'..=b'9']) {
+                linked = true;
+                continue;
+            }
+            if strange && is_one_of(link, SURE_LINKS) {
+                linked = true;
+                continue;
+            }
+            if !strange && is_one_of(link, LINKS) {
+                linked |= is_one_of(link, LAST_LINKS) || link.len() < word.len();
                 continue;
             }
             // "password for bob is x", "mot de passe de bob : x".
@@ -134,9 +197,38 @@ impl Scan<'_> {
             let value = words.trimmed(range);
             let plain = &text[value.clone()];
             let sure = is_like_password(plain) && !is_masked(plain) && !looks_named(plain);
-            return (sure && (linked || step == 0)).then(|| self.push(value, Kind::Password, "password-word"));
+            if sure && step > 0 && linked {
+                // What stands between may be somebody's. "Changed from x to y" names two.
+                let behind = value.end;
+                self.found_ahead(value, Kind::Password, "password-word");
+                if let Some(second) = second_word(text, behind) {
+                    self.found_ahead(second, Kind::Password, "password-word");
+                }
+                return None;
+            }
+            if sure && step == 0 {
+                return Some(self.push(value, Kind::Password, "password-word"));
+            }
+            // Words of the sentence may follow, but no other value.
+            if linked
+                || !plain
+                    .iter()
+                    .all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || matches!(byte, b'@' | b'.' | b'_' | b'-' | b'\''))
+            {
+                return None;
+            }
+            strange = true;
         }
         None
+    }
+
+    /// `password&gt;x&lt;/password&gt;`: an element of XML within XML.
+    fn escaped_element(&mut self, behind: usize, area: Area<'_>) -> Option<usize> {
+        let text = &self.text[..area.end];
+        let start = behind + text[behind..].strip_prefix(b"&gt;").map(|_| b"&gt;".len())?;
+        let len = memchr::memmem::find(&text[start..text.len().min(start + QUOTED_MAX)], b"&lt;/")?;
+        let value = &text[start..start + len];
+        (len > 0 && !is_masked(value) && !is_placeholder(value)).then(|| self.push(start..start + len, Kind::Password, "element"))
     }
 
     /// "changed from 'x' to 'y'": the other of two.
@@ -162,6 +254,36 @@ impl Scan<'_> {
             text.get(at + len).is_none_or(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_' | b':' | b'/'));
         let goes_on = matches!(text.get(at + len..), Some([b'.', next, ..]) if next.is_ascii_digit());
         (at > behind && (4..=8).contains(&len) && ends && !goes_on).then(|| self.push(at..at + len, Kind::Password, "pin"))
+    }
+
+    /// Behind the words for a code that is sent for one use.
+    pub(crate) fn code(&mut self, behind: usize, area: Area<'_>) -> Option<usize> {
+        let text = &self.text[..area.end];
+        let mut words = Words { text, at: behind + usize::from(text.get(behind) == Some(&b':')) };
+        for _ in 0..4 {
+            let range = words.next()?;
+            let value = words.trimmed(range.clone());
+            let plain = &text[value.clone()];
+            if CODE_LEN.contains(&plain.len()) && plain.iter().all(u8::is_ascii_digit) {
+                return Some(self.push(value, Kind::AuthToken, "code"));
+            }
+            let link = text[range.clone()].strip_suffix(b":").unwrap_or(&text[range]);
+            if !is_one_of(link, LAST_LINKS) && !is_one_of(link, &["for", "login", "code", "sent", "entered", "x", "is:", "="]) {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// `joe@example.com:hunter2`, as lists of stolen accounts have it, alone on a line.
+    pub(crate) fn password_beside(&mut self, mail_end: usize, area: Area<'_>) -> Option<usize> {
+        let text = &self.text[..area.end];
+        let rest = text[mail_end..].strip_prefix(b":").or_else(|| text[mail_end..].strip_prefix(b"|"))?;
+        let len = rest.iter().take(QUOTED_MAX).take_while(|byte| byte.is_ascii_graphic() && **byte != b'"').count();
+        let value = &rest[..len];
+        let ends = matches!(rest.get(len), None | Some(b'\n' | b'\r' | b'"'));
+        let good = ends && is_like_password(value) && !value.contains(&b'/') && !value.contains(&b'.') && !is_masked(value);
+        good.then(|| self.push(mail_end + 1..mail_end + 1 + len, Kind::Password, "password-beside"))
     }
 
     /// Behind the word "token" and the like: only what is drawn by chance.
@@ -209,8 +331,17 @@ impl Scan<'_> {
     }
 }
 
+/// The password behind "to", when it follows right behind another.
+fn second_word(text: &[u8], behind: usize) -> Option<Range<usize>> {
+    let mut words = Words { text, at: behind };
+    let link = words.next()?;
+    let value = words.next().map(|range| words.trimmed(range))?;
+    let plain = &text[value.clone()];
+    (is_one_of(&text[link], LAST_LINKS) && is_like_password(plain) && !looks_named(plain) && !is_masked(plain)).then_some(value)
+}
+
 /// Dates, addresses, names of programs with digits: no passwords, though they look like some.
-fn looks_named(value: &[u8]) -> bool {
+pub(crate) fn looks_named(value: &[u8]) -> bool {
     let dotted = value.iter().filter(|byte| **byte == b'.').count();
     let lower = value
         .iter()

@@ -6,7 +6,7 @@ use crate::detect::glance::{
     CLASS, begins_json, behind_moment, class, is_encoded_byte, is_two_capitals, may_be_number, may_name_somebody,
 };
 use crate::detect::judge::{is_masked, is_name_of_kind, is_uuid};
-use crate::detect::{Detector, FieldName, Finding, Quotes, decode::percent_byte, email, net};
+use crate::detect::{Detector, FieldName, Finding, Quotes, decode::percent_byte, email, hash, net};
 use crate::mask::token_len;
 use crate::values::{self, Cue, Sense};
 
@@ -79,7 +79,12 @@ pub(crate) struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     pub(crate) fn new(detector: &'a Detector, text: &'a [u8], level: Level, found: &'a mut Vec<Finding>) -> Scan<'a> {
-        let json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+        let json = match text.trim_ascii_start() {
+            [b'{', ..] => true,
+            // `[2025-10-03 ...]` and `[section]` begin lines of text.
+            [b'[', inside @ ..] => matches!(inside.trim_ascii_start().first(), Some(b'{' | b'[' | b'"' | b']')),
+            _ => false,
+        };
         Scan { detector, text, level, json, done: 0, header_end: 0, sense: None, next_digit: 0, found }
     }
 
@@ -207,6 +212,16 @@ impl<'a> Scan<'a> {
                 _ => {}
             }
         }
+        if matches!(text.get(end), Some(b'$' | b'}'))
+            && let Some(range) = hash::around(text, at, end, area.start.max(self.done))
+        {
+            return self.push(range, Kind::Password, "hash");
+        }
+        if text.get(end) == Some(&b'<')
+            && let Some(range) = values::machine_readable(text, at)
+        {
+            return self.push(range, Kind::Passport, "mrz");
+        }
         if self.detector.cues().may_begin(&text[at..])
             && let Some(next) = self.cue(at, end, area)
         {
@@ -285,7 +300,14 @@ impl<'a> Scan<'a> {
     fn at_sign(&mut self, at: usize, area: Area<'_>) -> usize {
         let floor = area.start.max(self.done);
         match email::around(&self.text[..area.end], at, floor) {
-            Some(range) => self.push(range, Kind::Email, "email"),
+            Some(range) => {
+                let end = self.push(range, Kind::Email, "email");
+                self.password_beside(end, area).unwrap_or(end)
+            }
+            None if let Some(range) = net::password_of_source(&self.text[..area.end], at, floor) => {
+                self.push(range, Kind::Password, "dsn");
+                at + 1
+            }
             None => at + 1,
         }
     }

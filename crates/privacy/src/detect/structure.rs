@@ -3,12 +3,15 @@
 use std::ops::Range;
 
 use crate::Kind;
+use crate::detect::glance::is_encoded_byte;
 use crate::detect::judge::{is_like_password, is_like_token, is_masked, is_path, is_placeholder, is_state, is_surely_token};
 use crate::detect::key::{KEY_LOOK_BACK_MAX, Key, SPACES_MAX, TAG_MAX, attribute_before, element_name, key_before};
 use crate::detect::key_name::last_segment;
+use crate::detect::label::name_above;
 use crate::detect::names::{Holds, Reach, Secret};
 use crate::detect::scan::{Area, Pair, Scan};
 use crate::detect::value::{Extent, Found, value_after};
+use crate::detect::wrapping::{trimmed, unwrapped};
 use crate::detect::{Quotes, net, vendors};
 use crate::values::{self, Sense};
 
@@ -17,6 +20,9 @@ const TAIL_LOOK_BACK: usize = 16;
 
 /// Longest value that is read as a name or an address.
 const NAME_VALUE_MAX: usize = 160;
+
+/// As much of a value as is looked over for what stands in no form.
+const FORM_VALUE_MAX: usize = 256;
 
 /// Longest `user:password@host:port` that is read.
 const AUTHORITY_MAX: usize = 1024;
@@ -61,6 +67,18 @@ impl<'a> Scan<'a> {
         // Nearly always no secret has such a name, and nothing has to be decoded.
         let tail = &text[floor.max(at.saturating_sub(TAIL_LOOK_BACK))..at];
         let tail = tail.strip_suffix(b"%5D").or_else(|| tail.strip_suffix(b"%5d")).unwrap_or(tail);
+        if tail.ends_with(b"name")
+            && value == Some(&b'"')
+            && let Some(next) = self.form_part(at, area)
+        {
+            return next;
+        }
+        if tail.ends_with(b"Label")
+            && let Some(key) = key_before(text, at, floor)
+        {
+            let word = key.name.rsplit(|byte| *byte == b' ').next().unwrap_or(key.name);
+            self.labelled(word, at, area);
+        }
         let (named, of_somebody) = self.detector.names().promise(tail);
         let named = named || tail.ends_with(b"value");
         if !named && !of_somebody && !matches!(value, Some(b'"' | b'\'')) {
@@ -75,11 +93,17 @@ impl<'a> Scan<'a> {
     fn somebody(&mut self, at: usize, key: &Key<'a>, area: Area<'_>) -> Option<usize> {
         let text = &self.text[..area.end];
         let name = key.name.rsplit(|byte| *byte == b' ').next().unwrap_or(key.name);
-        let sense = Sense::of(name);
+        let mut sense = Sense::of(name);
+        // Of several words, as in "Адрес доставки" and "địa chỉ", the last may not say it alone.
+        if !sense.is_of_somebody() && name.len() < key.name.len() && !key.name.is_ascii() {
+            sense = Sense::of(key.name);
+        }
         if !sense.is_of_somebody() {
             return None;
         }
         let start = at + 1 + text[at + 1..].iter().take(SPACES_MAX).take_while(|byte| **byte == b' ').count();
+        // SQL Server's strings have an N in front.
+        let start = start + usize::from(matches!(text[start..], [b'N', b'\'', ..]));
         let quote = text.get(start).copied().filter(|byte| is_quote(*byte));
         let start = start + usize::from(quote.is_some());
         if text.get(start) == Some(&b'[') {
@@ -111,7 +135,7 @@ impl<'a> Scan<'a> {
             }
             let phrase = secret.holds == Holds::Anything && !self.json && is_line_of_settings(text, key.start, at, area.start);
             let extent = if header || phrase { Extent::Line } else { Extent::Word };
-            let found = value_after(text, at, extent, key.quote, self.json).map(|found| trimmed(text, found));
+            let found = value_after(text, at, extent, key.quote, self.json).map(|found| unwrapped(text, trimmed(text, found)));
             if let Some(found) = found.as_ref().filter(|_| header) {
                 self.header_end = found.end;
             }
@@ -140,7 +164,8 @@ impl<'a> Scan<'a> {
     fn secret_name(&self, key: &Key<'_>) -> Option<Secret> {
         let names = self.detector.names();
         if key.name == b"value" {
-            return names.classify(last_segment(attribute_before(&self.text[..key.start])?).1);
+            let before = &self.text[..key.start];
+            return names.classify(last_segment(attribute_before(before).or_else(|| name_above(before))?).1);
         }
         let last_word = key.name.rsplit(|&byte| byte == b' ').next().unwrap_or(key.name);
         match names.classify(last_segment(key.name).1) {
@@ -193,6 +218,7 @@ impl<'a> Scan<'a> {
 
     /// A value whose key and look agree that it is a secret. Its kind is what it looks like, or else what the key says.
     pub(crate) fn push_secret(&mut self, range: Range<usize>, kind: Kind, key: &[u8], quotes: Option<Quotes>) -> usize {
+        let range = vendors::without_scope(self.text, range);
         let value = &self.text[range.clone()];
         let kind = vendors::kind_of(value).unwrap_or_else(|| vendors::kind_by_key(key, kind));
         self.push_bare(range, kind, "key", quotes)
@@ -236,7 +262,9 @@ impl<'a> Scan<'a> {
     fn authority(&mut self, start: usize, area: Area<'_>) -> usize {
         let text = &self.text[..area.end];
         let limit = text.len().min(start + AUTHORITY_MAX);
-        let ends = |byte: &u8| matches!(byte, b'/' | b'?' | b'"' | b'<' | b'>' | b'\\' | b'`') || byte.is_ascii_whitespace();
+        // A semicolon parts the settings of SQL Server's driver.
+        let ends =
+            |byte: &u8| matches!(byte, b'/' | b'?' | b'"' | b'<' | b'>' | b'\\' | b'`' | b';') || byte.is_ascii_whitespace();
         let end = start + text[start..limit].iter().position(ends).unwrap_or(limit - start);
         let Some(sign) = memchr::memrchr(b'@', &text[start..end]).map(|at| start + at) else { return start };
         let user = &text[start..sign];
@@ -276,7 +304,13 @@ impl Pair {
     /// Whether it stands in a query: then `+` means a space.
     pub(crate) fn is_form(&self, text: &[u8]) -> bool {
         let key = if text[self.mark] == b'=' { key_before(text, self.mark, self.floor) } else { None };
-        key.is_some_and(|key| matches!(text[..key.start].last(), Some(b'&' | b'?' | b'=')))
+        let Some(key) = key.filter(|key| !key.name.contains(&b' ') || text[key.start..].starts_with(b" ")) else { return false };
+        let value = &text[self.value..text.len().min(self.value + FORM_VALUE_MAX)];
+        let len = value.iter().take_while(|byte| is_encoded_byte(**byte)).count();
+        // A form writes `@` as `%40`.
+        !value[..len].contains(&b'@')
+            && (matches!(text[..key.start].last(), Some(b'&' | b'?' | b'='))
+                || value[len..].starts_with(b"&") && begins_key(&value[len + 1..]))
     }
 }
 
@@ -314,17 +348,6 @@ fn is_line_of_settings(text: &[u8], key: usize, separator: usize, floor: usize) 
     newline && text[separator] == b':' && text.get(separator + 1) == Some(&b' ')
 }
 
-/// Without the tag that follows a value in XML or HTML.
-fn trimmed(text: &[u8], found: Found) -> Found {
-    let quoted = found.start > 0 && is_quote(text[found.start - 1]);
-    let value = &text[found.start..found.end];
-    let tag = value.windows(2).position(|two| two[0] == b'<' && (two[1] == b'/' || two[1].is_ascii_alphabetic()));
-    match tag {
-        Some(tag) if tag > 0 && !quoted => Found { end: found.start + tag, ..found },
-        _ => found,
-    }
-}
-
 /// Whether nothing but the end of a line or of a part of a sentence follows a value.
 fn stands_alone(text: &[u8], end: usize) -> bool {
     match text[end..] {
@@ -339,11 +362,17 @@ fn stands_alone(text: &[u8], end: usize) -> bool {
 fn bare_name(text: &[u8], commas: bool) -> usize {
     let ends = |byte: &u8| match byte {
         b',' => !commas,
-        _ => matches!(byte, b';' | b'&' | b'|' | b'<' | b'>' | b'\n' | b'\r' | b'\t' | b'"' | b'(' | b')' | b']' | b'}' | b'='),
+        _ => matches!(
+            byte,
+            b'^' | b';' | b'&' | b'|' | b'<' | b'>' | b'\n' | b'\r' | b'\t' | b'"' | b'(' | b')' | b']' | b'}' | b'='
+        ),
     };
     let end = text.iter().position(ends).unwrap_or(text.len());
+    // The next key ends it too: `Name:Emma Miller Email:x`, but not `No: 15`.
+    let next = memchr::memchr_iter(b':', &text[..end]).find(|&at| text.get(at + 1).is_some_and(|byte| *byte != b' ' || !commas));
+    let end = next.unwrap_or(end);
     let value = match text.get(end) {
-        Some(b'=') => &text[..text[..end].iter().rposition(|byte| *byte == b' ').unwrap_or(0)],
+        Some(b'=' | b':') => &text[..text[..end].iter().rposition(|byte| *byte == b' ').unwrap_or(0)],
         _ => &text[..end],
     };
     value.trim_ascii_end().strip_suffix(b",").unwrap_or(value.trim_ascii_end()).len()

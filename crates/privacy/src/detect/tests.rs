@@ -3,6 +3,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::Action;
 
+mod formats;
+mod secrets;
+
 /// The text with each finding as `<KIND:value>`.
 fn marked(text: &str) -> String {
     let detector = Detector::new(&Policy::default().with(Kind::Ip, Action::Mask).with(Kind::Mac, Action::Mask));
@@ -19,7 +22,7 @@ fn marked(text: &str) -> String {
 
 /// `expected` is the text with what is to be found between angle brackets.
 #[track_caller]
-fn check(expected: &str) {
+pub(super) fn check(expected: &str) {
     let mut text = expected.to_owned();
     for kind in Kind::ALL {
         while let Some(start) = text.find(&format!("<{}:", kind.name())) {

@@ -128,9 +128,15 @@ fn quote_at(text: &[u8], at: usize) -> Option<(Quote, usize)> {
     Some((Quote::new(byte, backslashes), backslashes + 1))
 }
 
-/// `b"..."`, `u'...'`, `rb"..."`: letters that belong to the quote.
+/// `b"..."`, `u'...'`, `rb"..."`, `N'...'`: letters that belong to the quote.
 fn string_prefix(text: &[u8]) -> usize {
-    let letters = text.iter().take(3).take_while(|byte| matches!(byte.to_ascii_lowercase(), b'b' | b'u' | b'r' | b'f')).count();
+    // As PHP dumps a variable: `string(9) "..."`.
+    if let Some(rest) = text.strip_prefix(b"string(") {
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        return if rest[digits..].starts_with(b") \"") { b"string() ".len() + digits } else { 0 };
+    }
+    let letters =
+        text.iter().take(3).take_while(|byte| matches!(byte.to_ascii_lowercase(), b'b' | b'u' | b'r' | b'f' | b'n')).count();
     if letters < 3 && text.get(letters).is_some_and(|&byte| is_quote(byte)) { letters } else { 0 }
 }
 

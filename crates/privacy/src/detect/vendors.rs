@@ -138,6 +138,53 @@ pub(crate) const VENDORS: &[Vendor] = {
         vendor("dp.pt.", ApiKey, Alnum, 40, 48), // Doppler
         vendor("lsv2_pt_", ApiKey, Url, 40, 48),
         vendor("ops_ey", ApiKey, Base64, 200, 2048), // 1Password
+        vendor("LTAI", ApiKey, Alnum, 12, 24),       // Alibaba
+        vendor("AKID", ApiKey, Alnum, 28, 36),       // Tencent
+        vendor("rnd_", ApiKey, Alnum, 24, 40),       // Render
+        vendor("CCIPAT_", ApiKey, Url, 40, 80),      // CircleCI
+        vendor("bkua_", ApiKey, Hex, 40, 40),        // Buildkite
+        vendor("tskey-", ApiKey, Url, 20, 80),       // Tailscale
+        vendor("EAACEdEose0cBA", ApiKey, Alnum, 20, 255),
+        vendor("1//0", GcpKey, Url, 40, 255), // refresh tokens
+        vendor("sgp_", ApiKey, Url, 40, 80),  // Sourcegraph
+        vendor("phc_", ApiKey, Alnum, 40, 50),
+        vendor("phx_", ApiKey, Alnum, 40, 50),
+        vendor("sb_secret_", ApiKey, Url, 24, 64),
+        vendor("HRKU-", ApiKey, Url, 36, 80),
+        vendor("dp.st.", ApiKey, Dotted, 40, 80),
+        vendor("dp.ct.", ApiKey, Alnum, 40, 48),
+        vendor("GR1348941", ApiKey, Url, 20, 32),
+        vendor("glft-", ApiKey, Url, 20, 64),
+        vendor("glimt-", ApiKey, Url, 20, 64),
+        vendor("gloas-", ApiKey, Url, 40, 80),
+        vendor("glagent-", ApiKey, Url, 40, 80),
+        vendor("CFPAT-", ApiKey, Url, 40, 48),
+        vendor("EZAK", ApiKey, Alnum, 54, 54),
+        vendor("EZTK", ApiKey, Alnum, 54, 54),
+        vendor("duffel_live_", ApiKey, Url, 40, 48),
+        vendor("duffel_test_", ApiKey, Url, 40, 48),
+        vendor("FLWSECK", ApiKey, Url, 20, 64),
+        vendor("rzp_live_", ApiKey, Alnum, 14, 24),
+        vendor("pscale_oauth_", ApiKey, Url, 32, 64),
+        vendor("dt0c01.", ApiKey, Dotted, 80, 100), // Dynatrace
+        vendor("nfp_", ApiKey, Alnum, 36, 40),      // Netlify
+        vendor("xkeysib-", ApiKey, Url, 60, 90),
+        vendor("xsmtpsib-", ApiKey, Url, 60, 90),
+        vendor("pul-", ApiKey, Hex, 40, 40),
+        vendor("sk.eyJ", ApiKey, Dotted, 60, 255), // Mapbox
+        vendor("ATCTT3", ApiKey, Base64, 100, 255),
+        vendor("ATBB", ApiKey, Alnum, 28, 40),
+        vendor("oy2", ApiKey, Alnum, 43, 43), // NuGet
+        vendor("squ_", ApiKey, Hex, 40, 40),  // Sonar
+        vendor("sqp_", ApiKey, Hex, 40, 40),
+        vendor("sqa_", ApiKey, Hex, 40, 40),
+        vendor("SWMTKN-1-", ApiKey, Url, 60, 90), // Docker Swarm
+        vendor("waka_", ApiKey, Hex, 36, 36),
+        vendor("apify_api_", ApiKey, Alnum, 30, 48),
+        vendor("re_", ApiKey, Url, 28, 40),            // Resend
+        vendor("gAAAAA", AuthToken, Base64, 80, 2048), // Fernet, as Keystone's tokens
+        vendor("discord.com/api/webhooks/", ApiKey, Path, 60, 128),
+        vendor("discordapp.com/api/webhooks/", ApiKey, Path, 60, 128),
     ]
 };
 
@@ -216,6 +263,15 @@ pub(crate) fn kind_of(value: &[u8]) -> Option<Kind> {
     let found =
         VENDORS.iter().filter(|vendor| value.starts_with(vendor.prefix.as_bytes())).find_map(|vendor| vendor.token_at(value, 0));
     found.map(|(_, kind)| kind).or_else(|| is_azure_secret(value).then_some(Kind::AzureKey))
+}
+
+/// Without what Amazon's signed addresses write behind the id of a key: `AKIA.../20240512/us-east-1/s3/aws4_request`.
+pub(crate) fn without_scope(text: &[u8], range: Range<usize>) -> Range<usize> {
+    const ID: usize = 20;
+    let value = &text[range.clone()];
+    let is_id = value.len() > ID && value[..ID].iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let is_scoped = is_id && matches!(value[..2], [b'A', b'K' | b'S']) && matches!(value[ID..], [b'/', ..] | [b'%', b'2', ..]);
+    if is_scoped { range.start..range.start + ID } else { range }
 }
 
 /// Secrets of Azure's applications have `Q~` behind the fourth character.

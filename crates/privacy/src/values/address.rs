@@ -2,6 +2,7 @@
 //! postal code, a town, a state. The grammar is made of the words for streets and of how postal codes look (Universal
 //! Postal Union, "Addressing systems"); it has no list of towns.
 
+mod east_asia;
 mod tail;
 mod types;
 mod words;
@@ -44,6 +45,9 @@ fn is_postal(value: &[u8]) -> bool {
 /// The address that begins with a house number: `221B Baker Street`, `12 bis rue de la Paix`.
 pub(super) fn from_number(text: &[u8], at: usize, end: usize) -> Option<Hit> {
     let text = &text[..end];
+    if let Some(hit) = behind_code(text, at) {
+        return Some(hit);
+    }
     let mut from = behind_house_number(text, at)?;
     if text[at..from].iter().all(|&byte| byte == b'0') {
         return None;
@@ -57,7 +61,7 @@ pub(super) fn from_number(text: &[u8], at: usize, end: usize) -> Option<Hit> {
     let (street_end, is_sure, rule) = if words.is_french() {
         (words.end, true, "address.number_type_name")
     } else if let Some((end, is_sure)) = words.until_english_type() {
-        (end, is_sure, "address.number_name_type")
+        (end, is_sure || is_place_of(&text[..at]), "address.number_name_type")
     } else if words.capitals > 0 && words.len <= 3 {
         (words.end, false, "address.number_name")
     } else {
@@ -66,9 +70,47 @@ pub(super) fn from_number(text: &[u8], at: usize, end: usize) -> Option<Hit> {
     finish(text, at, street_end, is_sure, rule)
 }
 
+/// The address that begins with its postal code: `1051 Budapest, Nádor utca 7`, `101000, г. Москва, ул. Ленина, д. 25`.
+fn behind_code(text: &[u8], at: usize) -> Option<Hit> {
+    let digits = text[at..].iter().take(7).take_while(|byte| byte.is_ascii_digit()).count();
+    let town = at + digits + text[at + digits..].iter().take(2).take_while(|byte| matches!(byte, b',' | b' ')).count();
+    if !(4..=6).contains(&digits) || !text.get(town).is_some_and(|byte| byte.is_ascii_uppercase() || *byte >= 0x80) {
+        return None;
+    }
+    let town = town + if text[town..].starts_with("г. ".as_bytes()) { "г. ".len() } else { 0 };
+    let street = tail::town(text, town).filter(|&end| text[end..].starts_with(b", "))? + 2;
+    let hit = from_small(text, street, text.len()).or_else(|| from_capital(text, street, text.len()))?;
+    Some(Hit { start: at, rule: "address.code_first", ..hit })
+}
+
+/// Whether the word before says that somebody is there: `lives at 88 Oakmont Drive`.
+fn is_place_of(before: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[
+        b"lives at ",
+        b"living at ",
+        b"address ",
+        b"address: ",
+        b"deliver to ",
+        b"delivered to ",
+        b"ship to ",
+        b"shipped to ",
+        b"resides at ",
+        b"residing at ",
+        b"moved to ",
+        b"located at ",
+        b"residence ",
+    ];
+    WORDS.iter().any(|word| before.len() >= word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word))
+}
+
 /// The address that begins with a capital: `Hauptstraße 12`, `Calle Mayor 5`, `Nagy utca 3`.
 pub(super) fn from_capital(text: &[u8], at: usize, end: usize) -> Option<Hit> {
     let text = &text[..end];
+    if text[at] >= 0xe3
+        && let Some(range) = east_asia::find(text, at)
+    {
+        return Some(Hit::new(range, Kind::Address, "address.east_asia"));
+    }
     if !has_number_ahead(text, at) {
         return None;
     }
@@ -76,6 +118,13 @@ pub(super) fn from_capital(text: &[u8], at: usize, end: usize) -> Option<Hit> {
     let words = Words::read(text, at);
     if words.len == 0 {
         return None;
+    }
+    // Small streets have no numbers; a code and a town say as much: `chemin Lebrun, 68443 Saint-Paul`.
+    if words.begins_with_type() && text[words.end..].starts_with(b", ") {
+        let tail = Tail::read(text, words.end);
+        if tail.is_sure {
+            return Some(Hit::new(at..tail.end, Kind::Address, "address.name"));
+        }
     }
     let number = words.number_behind(text)?;
     let street_end = behind_house_number(text, number)?;
@@ -91,6 +140,8 @@ fn has_number_ahead(text: &[u8], at: usize) -> bool {
             b'a'..=b'z' if matches!(before, b' ') || small > 0 => small += 1,
             b'A'..=b'Z' | b'a'..=b'z' | 0x80.. | b'.' | b'\'' | b'-' | b'/' => small = 0,
             b' ' | b',' => small = 0,
+            // `No: 15`.
+            b':' if matches!(before, b'o' | b'r') => small = 0,
             _ => return false,
         }
         // "utca", "ulica", "della".
@@ -121,11 +172,12 @@ fn finish(text: &[u8], start: usize, street_end: usize, is_sure: bool, rule: &'s
         _ => true,
     };
     // A code that follows the street without a comma may be any number.
-    if !ends_well || !is_sure && !text[street_end..].starts_with(b",") {
+    if !ends_well {
         return None;
     }
     let tail = Tail::read(text, street_end);
-    (is_sure || tail.is_sure).then(|| Hit::new(start..tail.end, Kind::Address, rule))
+    let is_coded = tail.is_sure && (tail.has_flat || matches!(text[street_end..], [b',', ..] | [b'.', b',', ..]));
+    (is_sure || is_coded).then(|| Hit::new(start..tail.end, Kind::Address, rule))
 }
 
 /// Behind one to five digits, a letter, and a second number: `12`, `221B`, `10-12`, `4/7`, `12 a`.

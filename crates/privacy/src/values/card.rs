@@ -69,8 +69,8 @@ fn stands_alone(digits: &[u8], context: &Context) -> bool {
     let is_common = matches!(digits, [4, ..] | [5, 1..=5, ..] | [3, 4 | 7, ..] | [6, 0, 1, 1, ..]);
     match context.class {
         Some(KeyClass::Card) => true,
+        None | Some(KeyClass::Name | KeyClass::Person) => matches!(digits.len(), 15 | 16) && (is_common || !context.is_other),
         Some(_) => false,
-        None => matches!(digits.len(), 15 | 16) && (is_common || !context.is_other),
     }
 }
 

@@ -25,7 +25,12 @@ impl Context {
         if cue.before.iter().fold(true, |none, byte| none & !(byte.is_ascii_alphabetic() | !byte.is_ascii())) {
             return key.into();
         }
-        let sentence = keys::of_sentence(&WordList::of(clause(cue.before)));
+        let clause = clause(cue.before);
+        let mut sentence = keys::of_sentence(&WordList::of(clause));
+        let is_weak = matches!(sentence.class, Some(KeyClass::NationalId | KeyClass::Passport | KeyClass::DriverLicense));
+        if is_weak && ends_in_everyday_word(clause) {
+            sentence = Reading::default();
+        }
         if sentence.class.is_some_and(|class| class != KeyClass::Name) || sentence.is_other { sentence } else { key }.into()
     }
 
@@ -40,6 +45,12 @@ impl From<Reading> for Context {
     }
 }
 
+/// Small words that are the short name of some state's number, and much else: `run 12345678 finished`.
+fn ends_in_everyday_word(clause: &[u8]) -> bool {
+    let start = clause.iter().rposition(|byte| !byte.is_ascii_alphanumeric()).map_or(0, |last| last + 1);
+    matches!(&clause[start..], b"cf" | b"dl" | b"fin" | b"nip" | b"pas" | b"pass" | b"rg" | b"run" | b"sin" | b"svn" | b"tin")
+}
+
 /// The end of `before` that speaks of what follows: back to a mark that parts values (a comma, a quote, an equals sign)
 /// or sentences. Marks right before the value belong to it.
 fn clause(before: &[u8]) -> &[u8] {
@@ -51,7 +62,9 @@ fn clause(before: &[u8]) -> &[u8] {
             b'"' | b'=' | b'<' | b'>' | b'{' | b'}' | b'[' | b']' | b',' | b';' | b'|' | b'&' | b'\n' | b'\t' | b'?' | b'!' => {
                 true
             }
-            b':' | b'.' => before[at + 1] == b' ',
+            b':' => before[at + 1] == b' ',
+            // A short word with a dot is one cut short: "geb. am", "tel. nr.".
+            b'.' => before[at + 1] == b' ' && letters_before(before, at) > 4,
             b'\'' => !before.get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_alphabetic),
             _ => false,
         };
@@ -61,6 +74,11 @@ fn clause(before: &[u8]) -> &[u8] {
         from = at;
     }
     &before[from..words]
+}
+
+/// How many letters the word before has.
+fn letters_before(text: &[u8], end: usize) -> usize {
+    text[..end].iter().rev().take(5).take_while(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80).count()
 }
 
 #[cfg(test)]
@@ -76,6 +94,8 @@ mod tests {
         check("{\"a\":1,\"order_id\":\"", "order_id");
         check("<a>1</a><phone>", "phone");
         check("the customer's phone ", "the customer's phone");
+        check("Emma, geb. am ", " geb. am");
+        check("it was refused. tel ", " tel");
         check("a@example.com,", "");
         check("", "");
     }

@@ -13,7 +13,15 @@ const YEARS: std::ops::RangeInclusive<u32> = 1900..=2039;
 pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<Hit> {
     let (start, end) = date(text, at)?;
     (may_end(text, end) || text[end..].first() == Some(&b'T')).then_some(())?;
-    context().is(KeyClass::Dob).then(|| Hit::new(start..end, Kind::Dob, "dob.named"))
+    context().is(KeyClass::Dob).then(|| Hit::new(start..behind_midnight(text, end), Kind::Dob, "dob.named"))
+}
+
+/// Behind the time that programs write behind a date which has none: `T00:00:00`, `T00:00:00.000+02:00`.
+fn behind_midnight(text: &[u8], end: usize) -> usize {
+    let Some(rest) = text[end..].strip_prefix(b"T").filter(|rest| rest.starts_with(b"00:00")) else { return end };
+    let is_part = |byte: &&u8| byte.is_ascii_digit() || matches!(**byte, b':' | b'.' | b'+' | b'-' | b'Z');
+    let len = rest.iter().take("00:00:00.000000000+00:00".len()).take_while(is_part).count();
+    end + 1 + rest[..len].iter().rposition(|byte| byte.is_ascii_digit() || *byte == b'Z').map_or(0, |last| last + 1)
 }
 
 /// Where the date with its first number at `at` begins and ends.
@@ -26,6 +34,17 @@ fn date(text: &[u8], at: usize) -> Option<(usize, usize)> {
     if !matches!(first_len, 1 | 2 | 4) {
         return None;
     }
+    compact(text, next, first).map(|end| (at, end)).or_else(|| in_parts(text, at, next, first, first_len))
+}
+
+/// `22MAR1971`, as airlines write it.
+fn compact(text: &[u8], next: usize, day: u32) -> Option<usize> {
+    let (year, len) = number(text, next + 3)?;
+    month(&text[next..next + 3])?;
+    ((1..=31).contains(&day) && len == 4 && YEARS.contains(&year)).then_some(next + 3 + len)
+}
+
+fn in_parts(text: &[u8], at: usize, next: usize, first: u32, first_len: usize) -> Option<(usize, usize)> {
     numeric(text, next, first, first_len)
         .or_else(|| named_month(text, next, first))
         .or_else(|| east_asian(text, next, first))
@@ -119,23 +138,35 @@ fn behind_filler(text: &[u8], at: usize) -> Option<usize> {
     Some(if is_filler { skip(from + word) } else { from })
 }
 
-/// How months begin in English, German, Dutch, French, Spanish, Portuguese, Italian, Polish, Swedish and Danish,
-/// without marks.
+/// How months begin in English, German, Dutch, French, Spanish, Portuguese, Italian, Polish, Swedish, Danish, Turkish,
+/// Czech, Finnish, Hungarian, Romanian and Indonesian, without marks.
 const MONTHS: &[&[u8; 3]] = &[
     b"jan", b"ene", b"gen", b"sty", b"feb", b"fev", b"lut", b"mar", b"mrt", b"maa", b"apr", b"avr", b"abr", b"kwi", b"may",
     b"mai", b"maj", b"mag", b"mei", b"jun", b"jui", b"giu", b"cze", b"jul", b"lug", b"lip", b"aug", b"aou", b"ago", b"sie",
-    b"sep", b"set", b"wrz", b"oct", b"okt", b"out", b"ott", b"paz", b"nov", b"lis", b"dec", b"dez", b"dic", b"gru",
+    b"sep", b"set", b"wrz", b"oct", b"okt", b"out", b"ott", b"paz", b"nov", b"lis", b"dec", b"dez", b"dic", b"gru", b"oca",
+    b"sub", b"nis", b"haz", b"tem", b"agu", b"eyl", b"eki", b"kas", b"ara", b"led", b"uno", b"bre", b"dub", b"kve", b"cer",
+    b"srp", b"zar", b"rij", b"pro", b"tam", b"hel", b"huh", b"tou", b"kes", b"hei", b"elo", b"syy", b"lok", b"jou", b"sze",
+    b"ian", b"iun", b"iul", b"noi", b"des",
+];
+
+/// The same in Russian, Ukrainian and Bulgarian.
+const CYRILLIC_MONTHS: &[&str] = &[
+    "янв", "фев", "мар", "апр", "мая", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек", "січ", "лют", "бер", "кві", "тра",
+    "чер", "лип", "сер", "вер", "жов", "лис", "гру",
 ];
 
 /// Whether a word begins as a month does.
 fn month(word: &[u8]) -> Option<()> {
+    if CYRILLIC_MONTHS.iter().any(|month| word.starts_with(month.as_bytes())) {
+        return Some(());
+    }
     let (mut folded, mut len, mut at) = ([0; 8], 0, 0);
     while len < 3 {
         let letter = char_at(word, at)?;
         push_folded(letter, &mut folded, &mut len);
         at += letter.len_utf8();
     }
-    (word.len() <= 14 && MONTHS.iter().any(|month| folded[..3] == **month)).then_some(())
+    (word.len() <= 16 && MONTHS.iter().any(|month| folded[..3] == **month)).then_some(())
 }
 
 /// Eight digits: year first or last.

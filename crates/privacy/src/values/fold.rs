@@ -9,6 +9,10 @@ pub(super) fn push_folded(letter: char, out: &mut [u8], len: &mut usize) {
     if letter.is_ascii() {
         return push(&[letter.to_ascii_lowercase() as u8]);
     }
+    // Marks that stand apart from their letters (Unicode block Combining Diacritical Marks).
+    if matches!(letter, '\u{300}'..='\u{36f}') {
+        return;
+    }
     let plain = plain(letter);
     if !plain.is_empty() {
         return push(plain.as_bytes());
@@ -18,7 +22,8 @@ pub(super) fn push_folded(letter: char, out: &mut [u8], len: &mut usize) {
     }
 }
 
-/// Latin letters with marks, without them (Unicode blocks Latin-1 Supplement, Latin Extended-A, and Romanian's commas).
+/// Latin letters with marks, without them (Unicode blocks Latin-1 Supplement, Latin Extended-A, Romanian's commas, and what
+/// Vietnamese has of Latin Extended Additional).
 fn plain(letter: char) -> &'static str {
     match letter {
         'À'..='Å' | 'à'..='å' | 'Ā'..='ą' => "a",
@@ -44,6 +49,12 @@ fn plain(letter: char) -> &'static str {
         'Ŵ' | 'ŵ' => "w",
         'Ý' | 'ý' | 'ÿ' | 'Ŷ'..='Ÿ' => "y",
         'Ź'..='ž' => "z",
+        'Ơ' | 'ơ' | 'Ọ'..='ợ' => "o",
+        'Ư' | 'ư' | 'Ụ'..='ự' => "u",
+        'Ạ'..='ặ' => "a",
+        'Ẹ'..='ệ' => "e",
+        'Ỉ'..='ị' => "i",
+        'Ỳ'..='ỹ' => "y",
         _ => "",
     }
 }

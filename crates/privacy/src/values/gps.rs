@@ -24,6 +24,8 @@ pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Opt
     let (end, rule) = match (context.class, pair) {
         (Some(KeyClass::Location | KeyClass::Latitude | KeyClass::Longitude), Some(pair)) => (pair.span.end, "gps.pair"),
         (Some(KeyClass::Latitude | KeyClass::Longitude), None) if first.degrees <= 180.0 => (first.span.end, "gps.named"),
+        // An item of a list: GeoJSON has the longitude first.
+        (Some(KeyClass::Location), None) if context.is_key && first.decimals >= 4 => (first.span.end, "gps.item"),
         // Six places on both sides and a comma right between: metres apart, as no measured time is written.
         (None | Some(KeyClass::Address), Some(pair)) if !context.is_other && first.decimals.min(pair.decimals) >= 5 => {
             (pair.span.end, "gps.bare_pair")

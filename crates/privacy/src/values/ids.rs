@@ -2,7 +2,7 @@
 //! or a word must say what they are; only the dashed social security number stands alone.
 
 use super::context::Context;
-use super::keys::KeyClass;
+use super::keys::{self, KeyClass};
 use super::run::{Run, is_wordy, may_end};
 use super::{Hit, Kind};
 
@@ -53,6 +53,7 @@ pub(super) fn named(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Op
         KeyClass::Passport => (Kind::Passport, "passport.named", if context.is_near { 1 } else { 5 }, 6..=12),
         KeyClass::DriverLicense => (Kind::DriverLicense, "licence.named", if context.is_near { 3 } else { 5 }, 6..=NAMED_MAX),
         KeyClass::NationalId if context.is_key => (Kind::NationalId, "id.named", 6, 7..=NAMED_MAX),
+        KeyClass::NationalId if context.is_near => (Kind::NationalId, "id.named", 6, 8..=NAMED_MAX),
         _ => return None,
     };
     let token = if context.is_near { token } else { Token::read(text, at, false) };
@@ -103,6 +104,9 @@ impl Token {
             let goes_on = match byte {
                 b'-' => next.is_ascii_uppercase() || next.is_ascii_digit(),
                 b' ' => with_blanks && is_digit_group(&text[token.end + 1..]),
+                // Brazil's and Germany's registers write `24.678.131-4` and `93815/08152`.
+                b'.' => with_blanks && group <= 3 && is_group_of_three(&text[token.end + 1..]),
+                b'/' => with_blanks && next.is_ascii_digit() && matches!(group, 3 | 5),
                 _ => false,
             };
             if !goes_on {
@@ -121,7 +125,14 @@ fn series_before(text: &[u8], at: usize) -> usize {
     let letters = before.iter().rev().take_while(|byte| byte.is_ascii_uppercase()).count();
     let start = before.len() - letters;
     let is_word = before[..start].last().is_some_and(|&byte| is_wordy(byte));
-    if matches!(letters, 1..=2) && !is_word { start } else { at }
+    // "RG", "DL": what the number is, and no part of it.
+    let is_key = letters == 2 && keys::is_known(&[before[start] | 0x20, before[start + 1] | 0x20]);
+    if matches!(letters, 1..=2) && !is_word && !is_key { start } else { at }
+}
+
+/// Three digits, and no more.
+fn is_group_of_three(text: &[u8]) -> bool {
+    text.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count() == 3
 }
 
 /// Two to six digits and then no letter: not a time, a size or a date.

@@ -59,6 +59,11 @@ pub(super) struct Reading {
     pub(super) is_near: bool,
 }
 
+/// Whether a folded word has a meaning in keys, as words of programs and of forms do.
+pub(super) fn is_known(word: &[u8]) -> bool {
+    sense_of(word).is_some()
+}
+
 /// What a key says about its values; of no class when its last word speaks of something else (`phone_model`).
 pub(super) fn of_key(key: &[u8]) -> Reading {
     read(&WordList::of(key), 0)

@@ -1,11 +1,14 @@
 //! Names of persons: by the key, by a word before them ("assigned to", "Dear", "Frau"), by the lists of given and family
 //! names, or beside an e-mail address. The lists were written for this program from names that are common in some
-//! hundred countries; words that are also something else ("Will", "Mark", "Spring") are listed apart and never suffice.
+//! hundred countries, and hold those that are most frequent in the United States (Census Bureau, "Frequently Occurring
+//! Surnames and First Names from Census 1990", in the public domain). Words that are also something else ("Will", "Mark",
+//! "Spring") are listed apart and never suffice.
 
 mod cues;
 mod full_name;
 mod lists;
 mod name_word;
+mod scripts;
 
 use std::ops::Range;
 
@@ -13,7 +16,7 @@ use super::keys::{KeyClass, Reading};
 use super::{Hit, Kind};
 use cues::Before;
 use full_name::FullName;
-use name_word::NameWord;
+use name_word::{Case, NameWord};
 
 /// Longest value of a key that is taken as a name.
 const NAME_BYTES_MAX: usize = 64;
@@ -55,7 +58,8 @@ pub(super) fn value(text: &[u8], range: Range<usize>, key: Key) -> Option<Hit> {
         Key::Person => true,
         // A cell of a table, a literal: two names and nothing else.
         Key::Unknown => words == 2 && known == 2 && lists::are_given_and_family(&text[start..range.end]),
-        _ if words == 1 => known == 1 && ambiguous == 0,
+        // A small word is the name of an account.
+        _ if words == 1 => known == 1 && ambiguous == 0 && !text[start].is_ascii_lowercase(),
         _ => known > ambiguous || known >= 2,
     };
     is_name.then(|| Hit::new(start..range.end, Kind::Person, "person.key"))
@@ -64,6 +68,10 @@ pub(super) fn value(text: &[u8], range: Range<usize>, key: Key) -> Option<Hit> {
 /// The name that begins with the capital at `at`.
 pub(super) fn find(text: &[u8], at: usize, end: usize, key: Key) -> Option<Hit> {
     let first = NameWord::read(&text[..end], at)?;
+    // "Madame Delphine Rousselet": the name begins behind.
+    if first.case == Case::Capital && text.get(first.end) == Some(&b' ') && cues::is_long_title(&text[at..first.end]) {
+        return None;
+    }
     let mut name = FullName::read(&text[..end], at, first);
     // Most capitalised words stand alone and behind nothing that names come behind; the lists need not be asked.
     let mut before = None;
@@ -71,8 +79,8 @@ pub(super) fn find(text: &[u8], at: usize, end: usize, key: Key) -> Option<Hit> 
         before = (key != Key::Other).then(|| Before::of(&text[..at])).filter(|before| *before != Before::Nothing);
         before?;
     }
-    // The lists say nothing of what begins with a word they do not have; then only what stands around may.
-    if !name.begins_listed(text) {
+    // Where the lists say nothing, only what stands around may.
+    if !name.is_listed_at_an_end(text) {
         let around = (key != Key::Other).then(|| before.unwrap_or_else(|| Before::of(&text[..at])))?;
         if around == Before::Nothing && !full_name::is_before_mail(&text[name.end..end]) {
             return None;
@@ -80,9 +88,9 @@ pub(super) fn find(text: &[u8], at: usize, end: usize, key: Key) -> Option<Hit> 
         before = Some(around);
     }
     name.look_up(text);
-    let rule = name.by_lists(key == Key::Other).or_else(|| {
+    let rule = name.by_lists(text, key == Key::Other).or_else(|| {
         let before = before.or_else(|| (key != Key::Other).then(|| Before::of(&text[..at])))?;
-        name.by_word(before, &text[name.end..end])
+        name.by_word(&text[..end], before)
     })?;
     Some(Hit::new(name.start..name.end, Kind::Person, rule))
 }

@@ -18,7 +18,7 @@ pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Opt
     if dialled.digits(dialled.groups) < 7 {
         return None;
     }
-    let groups = (1..=dialled.groups).rev().filter(|&groups| may_end(text, dialled.ends[groups - 1].1));
+    let groups = (1..=dialled.groups).rev().filter(|&groups| ends(text, dialled.ends[groups - 1].1));
     let (groups, rule) = match text[at] {
         b'+' => (groups.clone().find(|&groups| dialled.is_international(groups, 0))?, "phone.international"),
         _ => dialled.national(groups.clone(), context)?,
@@ -28,6 +28,11 @@ pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Opt
     }
     let end = with_extension(text, dialled.ends[groups - 1].1);
     Some(Hit::new(at..end, Kind::Phone, rule))
+}
+
+/// Whether a number may end here, or an extension joins it: `555-0123x45`.
+fn ends(text: &[u8], end: usize) -> bool {
+    may_end(text, end) || text.get(end).is_some_and(u8::is_ascii_alphabetic) && with_extension(text, end) > end
 }
 
 /// Digits in groups as people write telephone numbers.
@@ -58,6 +63,7 @@ impl Dialled {
             in_parentheses: text[at] == b'(',
             separators: Separators::default(),
         };
+        let start = at;
         let mut at = at + usize::from(matches!(text[at], b'+' | b'('));
         at += usize::from(text.get(at) == Some(&b'('));
         let mut count = 0;
@@ -76,7 +82,9 @@ impl Dialled {
             if dialled.groups == 1 {
                 dialled.in_parentheses &= text.get(at) == Some(&b')');
             }
-            let gap = gap(&text[at..]);
+            // `+44(0)20`: in parentheses, what is dialled only inside the country.
+            let opens = dialled.groups == 1 && text[start] == b'+' && text[at..].starts_with(b"(");
+            let gap = if opens { 1 } else { gap(&text[at..]) };
             if gap == 0 || dialled.groups == GROUPS_MAX {
                 return dialled;
             }
@@ -117,11 +125,15 @@ impl Dialled {
         if context.is(KeyClass::Phone) {
             let named = shaped.unwrap_or(plain);
             let abroad = groups.clone().find(|&groups| self.starts_abroad() && self.is_international(groups, 2));
-            let is_sure = context.is_near || context.is_key || shaped.is_some();
+            let is_sure = context.is_near || context.is_key || shaped.is_some() || self.is_area_and_number(plain);
             return (is_sure && !self.looks_like_time(context.is_key)).then_some((abroad.unwrap_or(named), "phone.named"));
         }
+        // Slashes also stand in dates with times: `0701/114930`.
+        let one_blank = self.separators.dashes == 0 && self.separators.dots == 0;
         let is_free = !context.is_other && matches!(context.class, None | Some(KeyClass::Name | KeyClass::Person));
-        let alone = shaped.filter(|&groups| self.stands_alone(groups));
+        let alone = shaped
+            .filter(|&groups| self.stands_alone(groups))
+            .or_else(|| (self.is_area_and_number(plain) && self.len(1) > 6 && one_blank).then_some(plain));
         alone.filter(|_| is_free).map(|groups| (groups, "phone.shape"))
     }
 
@@ -139,7 +151,7 @@ impl Dialled {
         let mut lens = [0; GROUPS_MAX];
         (0..groups).for_each(|group| lens[group] = self.len(group));
         match lens[..groups] {
-            [3, 3, 4] => self.is_american(0),
+            [3, 3, 4] if self.digits[0] != 0 => self.is_american(0),
             [1, 3, 3, 4] => self.digits[0] == 1 && self.is_american(1),
             [2..=5, 6..=9] if self.in_parentheses => true,
             [2..=5, ref rest @ ..] if self.in_parentheses => matches!(rest.iter().sum::<usize>(), 6..=9) && !rest.contains(&1),
@@ -149,6 +161,12 @@ impl Dialled {
             }
             _ => false,
         }
+    }
+
+    /// `0176 98765432`, `0341/1234567`: an area or a network with its zero, and a number without groups.
+    fn is_area_and_number(&self, groups: usize) -> bool {
+        let is_zero = self.digits[0] == 0 && self.digits[1] != 0;
+        groups == 2 && is_zero && (3..=5).contains(&self.len(0)) && (6..=8).contains(&self.len(1)) && self.digits(2) >= 10
     }
 
     /// North American Numbering Plan: areas begin with 2 to 9; exchanges too, but invented ones mostly do not care.
@@ -167,7 +185,8 @@ impl Dialled {
 
     /// A date (four, two, two digits), or milliseconds since 1970.
     fn looks_like_time(&self, is_key: bool) -> bool {
-        let is_date = self.groups >= 3 && self.len(0) == 4 && self.len(1) == 2 && self.len(2) == 2 && self.digits[0] < 3;
+        let is_date =
+            self.groups >= 3 && self.len(0) == 4 && self.len(1) == 2 && self.len(2) == 2 && matches!(self.digits[0], 1 | 2);
         is_date || !is_key && self.len(0) >= 13
     }
 }

@@ -103,6 +103,13 @@ pub(super) fn is_wordy(byte: u8) -> bool {
 
 /// Whether what is at `start..end` stands in a row of numbers with blanks between: a dump, a table, a longer number.
 pub(super) fn is_in_row(text: &[u8], start: usize, end: usize) -> bool {
-    let before = matches!(text[..start], [.., a, b, b' '] if b.is_ascii_digit() && !a.is_ascii_alphabetic() || a.is_ascii_hexdigit() && b.is_ascii_hexdigit());
+    let before = match text[..start] {
+        [.., a, b, b' '] if b.is_ascii_digit() && !a.is_ascii_alphabetic() => true,
+        // "de" and "be" are words too: of bytes in hexadecimal digits, one has a digit, or another stands before.
+        [.., c, b' ', a, b, b' '] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => {
+            a.is_ascii_digit() || b.is_ascii_digit() || c.is_ascii_hexdigit() && start >= 7 && text[start - 7] == b' '
+        }
+        _ => false,
+    };
     before || matches!(text[end..], [b' ', a, b, ..] if a.is_ascii_digit() && b.is_ascii_digit())
 }

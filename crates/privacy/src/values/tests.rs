@@ -214,6 +214,25 @@ fn sentences_say_what_follows() {
     check("BSN: 111222333", "BSN: [NATIONAL_ID:111222333]");
     check("card ending soon 4111-1111-1111-1111", "card ending soon [CREDIT_CARD:4111-1111-1111-1111]");
     check("visa 4222222222222 ok", "visa [CREDIT_CARD:4222222222222] ok");
+    check("geb. am 07. November 1985", "geb. am [DOB:07. November 1985]");
+    check("родился 7 ноября 1985 г.", "родился [DOB:7 ноября 1985] г.");
+    check("született 1985. 11. 07.", "született [DOB:1985. 11. 07].");
+    check("birthdate 1985-11-07T00:00:00.000+02:00 ok", "birthdate [DOB:1985-11-07T00:00:00.000+02:00] ok");
+    check("RG 24.678.131-4 ok", "RG [NATIONAL_ID:24.678.131-4] ok");
+    check("Steuernummer: 93815/08152", "Steuernummer: [NATIONAL_ID:93815/08152]");
+    check("Personalausweis L01X00T471 gesehen", "Personalausweis [NATIONAL_ID:L01X00T471] gesehen");
+    check("护照号 E12345678", "护照号 [PASSPORT:E12345678]");
+    check("diners 30569309025904 ok", "diners [CREDIT_CARD:30569309025904] ok");
+    check("电话 010-62345678", "电话 [PHONE:010-62345678]");
+    check("call 001-790-816-8878x650 now", "call [PHONE:001-790-816-8878x650] now");
+    check("to +44(0)1174960762 ok", "to [PHONE:+44(0)1174960762] ok");
+    check("erreichbar unter 0176 98765432", "erreichbar unter [PHONE:0176 98765432]");
+    check("Appel de 06 12 34 56 78 reçu", "Appel de [PHONE:06 12 34 56 78] reçu");
+    check("DOB 22MAR1971 ok", "DOB [DOB:22MAR1971] ok");
+    check("nací el 3 de mayo de 1980", "nací el [DOB:3 de mayo de 1980]");
+    check("call me at 61433383", "call me at [PHONE:61433383]");
+    check("ring 044-660-0896 now", "ring [PHONE:044-660-0896] now");
+    check("SMS to 0676-14 27 50 failed", "SMS to [PHONE:0676-14 27 50] failed");
     check("IBAN:DE89370400440532013000", "IBAN:[IBAN:DE89370400440532013000]");
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
@@ -253,6 +272,10 @@ fn look_alikes_are_left_alone() {
         "1,234,567.89",
         "404 200 1234 5678",
         "6.3.9600.17031 amd64fre",
+        "[0701/114930:WARNING:dns]",
+        "run 123456789 finished",
+        "svn 12345678 merged",
+        "de ad be 06 12 34 56 78 ef",
     ] {
         assert_eq!(marked(text), text);
     }

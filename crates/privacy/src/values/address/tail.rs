@@ -13,14 +13,19 @@ pub(super) struct Tail {
     pub(super) has_code: bool,
     /// And that with a town behind, or in a shape of its own: `10115 Berlin`, `CO 31336`, `SW2A 6AA`.
     pub(super) is_sure: bool,
+    /// A flat is among it.
+    pub(super) has_flat: bool,
 }
 
 impl Tail {
     /// Reads parts behind commas, and a flat or a code behind a blank.
     pub(super) fn read(text: &[u8], from: usize) -> Tail {
-        let mut tail = Tail { end: from, has_code: false, is_sure: false };
+        let mut tail = Tail { end: from, has_code: false, is_sure: false, has_flat: false };
+
         for _ in 0..PARTS_MAX {
             let (at, is_comma) = match text[tail.end..] {
+                // Hungary's house numbers have dots.
+                [b'.', b',', b' ', ..] => (tail.end + 3, true),
                 [b',', b' ', ..] | [b'\n', b' ', ..] => (tail.end + 2, true),
                 [b',', ..] => (tail.end + 1, true),
                 [b' ', b'-', b' ', ..] => (tail.end + 3, true),
@@ -31,6 +36,7 @@ impl Tail {
             let written = &text[at..end];
             tail.end = end;
             tail.has_code |= is_code;
+            tail.has_flat |= !is_code && flat(text, at) == Some(end);
             tail.is_sure |= is_code && (written[0].is_ascii_digit() || has_own_shape(written));
         }
         tail
@@ -41,8 +47,11 @@ impl Tail {
 fn has_own_shape(written: &[u8]) -> bool {
     let mut words = written.rsplit(|&byte| byte == b' ');
     let (last, before) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    last.iter().any(|byte| byte.is_ascii_uppercase() || *byte == b'-')
-        || before.len() == 2 && before.iter().all(u8::is_ascii_uppercase)
+    last.iter().any(|byte| byte.is_ascii_uppercase() || *byte == b'-') || is_state(before.strip_suffix(b",").unwrap_or(before))
+}
+
+fn is_state(word: &[u8]) -> bool {
+    (2..=3).contains(&word.len()) && word.iter().all(u8::is_ascii_uppercase)
 }
 
 /// One part: where it ends, and whether a postal code is in it.
@@ -52,10 +61,11 @@ fn part(text: &[u8], at: usize, is_comma: bool, has_code: bool) -> Option<(usize
     }
     if let Some(end) = code(text, at).filter(|_| !has_code) {
         // A code is five digits like many other numbers: a town must follow, unless a town or state was before.
-        let town_end = text[end..].strip_prefix(b" ").and_then(|_| town(text, end + 1));
+        let gap = if text[end..].starts_with(b", ") && is_comma { 2 } else { 1 };
+        let town_end = matches!(text.get(end), Some(b' ' | b',')).then(|| town(text, end + gap)).flatten();
         return match town_end {
             Some(town_end) => Some((town_end, true)),
-            None if text[at].is_ascii_uppercase() => Some((end, true)),
+            None if text[at].is_ascii_uppercase() || text[at..end].contains(&b'-') && end - at >= 9 => Some((end, true)),
             None => None,
         };
     }
@@ -74,7 +84,7 @@ fn part(text: &[u8], at: usize, is_comma: bool, has_code: bool) -> Option<(usize
 }
 
 /// `Apt 4B`, `Suite 200`, `#12`, `Flat 2`, `2º B`, `Wohnung 5`.
-fn flat(text: &[u8], at: usize) -> Option<usize> {
+pub(super) fn flat(text: &[u8], at: usize) -> Option<usize> {
     const WORDS: &[&[u8]] = &[
         b"apt",
         b"apartment",
@@ -120,6 +130,15 @@ fn flat(text: &[u8], at: usize) -> Option<usize> {
         b"daire",
         b"kv",
         b"byt",
+        b"piano",
+        b"appartamento",
+        b"edif",
+        b"interior",
+        b"bl",
+        b"sc",
+        b"ap",
+        b"et",
+        b"level",
     ];
     let rest = &text[at..];
     let letters = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
@@ -175,6 +194,8 @@ const CODES: &[&[u8]] = &[
 fn code(text: &[u8], at: usize) -> Option<usize> {
     let state = match text.get(at..)? {
         [a, b, b' ', next, ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase() && next.is_ascii_digit() => 3,
+        // Australia's: `NSW 2000`.
+        [a, b, c, b' ', next, ..] if [a, b, c].iter().all(|byte| byte.is_ascii_uppercase()) && next.is_ascii_digit() => 4,
         _ => 0,
     };
     let rest = &text[at + state..];
@@ -194,7 +215,7 @@ fn is_shaped(text: &[u8], shape: &[u8]) -> bool {
 }
 
 /// Where one to four capitalised words end.
-fn town(text: &[u8], at: usize) -> Option<usize> {
+pub(super) fn town(text: &[u8], at: usize) -> Option<usize> {
     let (mut at, mut end) = (at, None);
     for _ in 0..TOWN_WORDS_MAX {
         let word =
@@ -234,9 +255,25 @@ fn town(text: &[u8], at: usize) -> Option<usize> {
         }
         at += 1;
     }
-    end
+    end.map(|end| behind_province(text, end))
+}
+
+/// Behind the province that Italy and Brazil write behind a town: `Gemmano (RN)`, `Barbosa / RR`.
+fn behind_province(text: &[u8], end: usize) -> usize {
+    match text[end..] {
+        [b' ', b'(', a, b, b')', ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => end + 5,
+        [b' ', b'/', b' ', a, b, ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => end + 5,
+        [b'/', a, b, ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => end + 3,
+        _ => end,
+    }
 }
 
 fn ends_clause(text: &[u8], end: usize) -> bool {
+    // A state behind a dash: `São Paulo - SP`; a word cut short: `Tel. 030`.
+    match text[end..] {
+        [b' ', b'-', b' ', a, b, ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => return true,
+        [b'.', b' ', next, ..] if next.is_ascii_digit() || matches!(next, b'+' | b'(') => return false,
+        _ => {}
+    }
     !matches!(text.get(end), Some(byte) if is_wordy(*byte) || matches!(byte, b' ' | b'=' | b':' | b'(' | b'/' | b'@'))
 }

@@ -30,6 +30,26 @@ fn addresses_are_found_as_each_country_writes_them() {
 }
 
 #[test]
+fn codes_flats_and_provinces_stand_where_each_country_puts_them() {
+    check("to Via Ippazio, 58 Piano 9, 44028, Coronella (FE) today", &["Via Ippazio, 58 Piano 9, 44028, Coronella (FE)"]);
+    check("Jornsteeg 84, 5352NW, Oosterblokker", &["Jornsteeg 84, 5352NW, Oosterblokker"]);
+    check("to 8311 Brandon Locks Apt. 847, Munozland, VT 83031", &["8311 Brandon Locks Apt. 847, Munozland, VT 83031"]);
+    check("55 Keith Lane, Frazierton, VIC, 5859", &["55 Keith Lane, Frazierton, VIC, 5859"]);
+    check("lives at chemin Lebrun, 68443 Saint Paul", &["chemin Lebrun, 68443 Saint Paul"]);
+    check("1051 Budapest, Nádor utca 7.", &["1051 Budapest, Nádor utca 7"]);
+    check("Petőfi utca 190., H-1674 Nagykanizsa", &["Petőfi utca 190., H-1674 Nagykanizsa"]);
+    check("at 31 Brown Link, South Manuel, SA, 2958", &["31 Brown Link, South Manuel, SA, 2958"]);
+    check("адрес ул. Ленина, д. 25, Москва", &["ул. Ленина, д. 25, Москва"]);
+    check("Atatürk Caddesi No: 15, 34394 Şişli", &["Atatürk Caddesi No: 15, 34394 Şişli"]);
+    check("送至北京市朝阳区建国路88号", &["送至北京市朝阳区建国路88号"]);
+    check("東京都千代田区丸の内1-9-1 に配送", &["東京都千代田区丸の内1-9-1"]);
+    check("서울특별시 강남구 테헤란로 123 배송", &["서울특별시 강남구 테헤란로 123"]);
+    check("市场部 12 号", &[]);
+    check("2024 Errors, Retry 7", &[]);
+    check("5000 Requests, Server 12", &[]);
+}
+
+#[test]
 fn look_alikes_are_left_alone() {
     for text in [
         "2 Disk Drive errors",

@@ -41,7 +41,8 @@ static TYPES: LazyLock<Lexicon<Type>> = LazyLock::new(|| {
             "calle avenida avda av paseo carrer plaza plaça placa travesia travessia camino carretera ctra ronda glorieta callejon urbanizacion viale piazza corso \
              vicolo largo strada piazzale lungomare contrada rua travessa praca praça alameda estrada rodovia beco ul ulica al aleja aleje \
              pl plac os osiedle ulice ulitsa bulevardul calea soseaua str bd rue chemin quai impasse jalan jl jln carrera cra cl diagonal \
-             transversal kungsgatan улица ул проспект пр leoforos odos sokak cadde",
+             transversal rambla cuesta rotonda gang gg drumul aleea intrarea ladeira vereda acceso corredor andador бульвар бул переулок пер \
+             площадь пл шоссе набережная ш kungsgatan улица ул проспект пр leoforos odos sokak cadde",
         ),
         (Type::BeforeMaybe, "via c"),
         (
@@ -96,6 +97,11 @@ const ENDINGS: &[&[u8]] = &[
     b"markt",
     b"promenade",
     b"bakken",
+    b"steeg",
+    b"boulevard",
+    b"baan",
+    b"ringen",
+    b"stien",
 ];
 
 pub(super) fn ends_like_street(folded: &[u8]) -> bool {
@@ -146,6 +152,23 @@ pub(super) fn begins_with_small_type(text: &[u8]) -> bool {
         "camino ",
         "na ",
         "tř. ",
+        "ул. ",
+        "улица ",
+        "пр. ",
+        "просп. ",
+        "бул. ",
+        "пер. ",
+        "пл. ",
+        "chemin ",
+        "impasse ",
+        "avenue ",
+        "boulevard ",
+        "allée ",
+        "place ",
+        "quai ",
+        "cours ",
+        "largo ",
+        "via ",
     ];
     SMALL.iter().any(|small| {
         text.strip_prefix(small.as_bytes()).and_then(<[u8]>::first).is_some_and(|&next| next.is_ascii_uppercase() || next >= 0x80)

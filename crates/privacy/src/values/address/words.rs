@@ -1,8 +1,12 @@
+use super::tail;
 use super::types::{self, Type};
 use crate::values::fold::{char_at, push_folded};
 
 /// Most words of a street's name.
 const WORDS_MAX: usize = 7;
+
+/// As much as is looked over for the number of a flat: `Appartamento 5`.
+const FLAT_LOOK_AHEAD: usize = 16;
 
 /// Longest word of a street's name, folded.
 const LETTERS_MAX: usize = 40;
@@ -32,7 +36,14 @@ impl Words {
         let mut words = Words { end: at, ..Words::default() };
         let mut at = at;
         while words.len < WORDS_MAX {
-            let Some(word) = Word::read(text, at) else { break };
+            // Flats have numbers.
+            let has_number = || text[at..].iter().take(FLAT_LOOK_AHEAD).any(u8::is_ascii_digit);
+            if words.len > 0 && has_number() && tail::flat(text, at).is_some() {
+                break;
+            }
+            let Some(word) = Word::read(text, at).filter(|word| !is_number_sign(&text[at..word.end], &text[word.end..])) else {
+                break;
+            };
             words.words[words.len] = Some(word);
             words.len += 1;
             words.capitals += usize::from(word.is_capital);
@@ -81,16 +92,52 @@ impl Words {
         first || last.is_some_and(|word| word.ends_so || word.kind == Some(Type::Behind) && self.len > 1)
     }
 
+    /// Whether the first word is one that streets' names begin with, and a capitalised one is behind it.
+    pub(super) fn begins_with_type(&self) -> bool {
+        let is_type = self.words[0].is_some_and(|word| matches!(word.kind, Some(Type::Before | Type::French)));
+        is_type && self.iter().skip(1).any(|word| word.is_capital)
+    }
+
     /// Where the house number behind the words begins: behind a blank, a comma, "nº", "n.", "No.".
     pub(super) fn number_behind(&self, text: &[u8]) -> Option<usize> {
         let end = self.iter().last()?.end;
         let rest = text.get(end..)?;
-        let marks: [&[u8]; 9] =
-            [b" ", b", ", b", n. ", b" n. ", ", nº ".as_bytes(), " nº ".as_bytes(), b" No. ", b", No. ", b" No:"];
+        let marks: [&[u8]; 24] = [
+            b" ",
+            b", ",
+            b", n. ",
+            b" n. ",
+            ", nº ".as_bytes(),
+            " nº ".as_bytes(),
+            b" No. ",
+            b", No. ",
+            b" No:",
+            b" No: ",
+            b" No ",
+            b" Nr. ",
+            b" Nr ",
+            b" No.",
+            b" No.: ",
+            b", No: ",
+            b", No:",
+            " № ".as_bytes(),
+            ", д. ".as_bytes(),
+            " д. ".as_bytes(),
+            ", дом ".as_bytes(),
+            " дом ".as_bytes(),
+            ", д.".as_bytes(),
+            ", № ".as_bytes(),
+        ];
         let mark =
             marks.into_iter().find(|mark| rest.starts_with(mark) && rest.get(mark.len()).is_some_and(u8::is_ascii_digit))?;
         Some(end + mark.len())
     }
+}
+
+/// Whether a word only says that a number follows: `No: 15`, `Nr. 7`.
+fn is_number_sign(word: &[u8], rest: &[u8]) -> bool {
+    let marks = rest.iter().take(2).take_while(|byte| matches!(byte, b'.' | b':' | b' ')).count();
+    matches!(word, b"No" | b"Nr" | b"no" | b"nr" | b"No." | b"Nr.") && rest.get(marks).is_some_and(u8::is_ascii_digit)
 }
 
 impl Word {

@@ -16,6 +16,8 @@ pub(super) enum Before {
     Action,
     /// By, for, from: a name may follow, as may much else.
     Little,
+    /// A mail address and a parenthesis.
+    Mail,
     Nothing,
 }
 
@@ -39,19 +41,41 @@ const GREETINGS: &str = "dear hello hi hey hola bonjour hallo ciao liebe lieber 
 
 const ROLES: &str = "patient customer client employee user member contact applicant passenger guest driver tenant student doctor nurse \
     cardholder accountholder holder subscriber recipient sender buyer seller borrower beneficiary payee caller candidate visitor owner \
-    claimant policyholder resident citizen agent manager author assignee reporter reviewer approver attendee participant physician teacher \
+    claimant policyholder resident citizen agent manager author assignee reporter reviewer approver attendee participant physician teacher neighbour neighbor \
+    witness kin lodger pupil tutor counsel attorney plaintiff defendant trustee lessee landlord roommate spokesperson donor volunteer trainer \
+    trainee intern superviser supervisor deputy cashier pharmacist therapist caregiver caretaker godparent sibling brother sister uncle \
+    aunt cousin nephew niece fiance fiancee widow husbands kollege kollegin bearbeiter bearbeiterin sachbearbeiter antragsteller \
+    versicherter versicherte mieter mieterin schueler lehrer arzt empfaenger absender empfanger inhaber client assure assuree salariee eleve \
+    proprietaire locataire beneficiaire expediteur medecin cliente asegurado asegurada arrendatario alumno profesor medico beneficiario \
+    assicurato assicurata inquilino alunno medico proprietario cliente beneficiario remetente aluno funcionario funcionaria segurado \
+    huurder verzekerde leerling arts ontvanger afzender medewerkster pracownik klientka pacjentka uczestnik ubezpieczony lekarz \
+    musteri hasta kullanici calisan ogrenci uye sayin misafir potilas zakaznik zakaznice pacient pacientka uzivatel zamestnanec ugyfel vasarlo beteg felhasznalo munkatars pelanggan \
+    pasien nasabah karyawan pengguna khachhang benhnhan nhanvien nguoidung πελατης πελατη πελάτης πελάτη ασθενής χρήστης клієнт пацієнт \
+    utilizator client angajat pacienta kupac korisnik stranka zaposlenik pasilankytojas klients kasutaja הלקוח המטופל asiakas kayttaja tyontekija ansokande anstalld deltagare \
+    elev larare клиент пациент пользователь сотрудник заказчик получатель абонент владелец клиентка пациентка 用户 客户 患者 \
+    顾客 会员 员工 联系人 收件人 お客様 顧客 社員 会員 고객 회원 환자 사용자 직원 العميل المريض المستخدم الموظف ग्राहक उपयोगकर्ता मरीज \
     admin operator engineer technician courier signer kunde kundin patientin mitarbeiter mitarbeiterin benutzer nutzer teilnehmer cliente \
     paciente usuario empleado titular destinatario utente paziente utilisateur destinataire salarie klant medewerker klient pacjent \
-    uzytkownik kund anvandare named name called attn fullname passport signed colleague mother father wife husband spouse daughter son";
+    heisse llamo chiamo chamo appelle spricht nameis nameist imieto jmenuji nevem adim uzytkownik kund anvandare named name called attn fullname passport signed colleague mother father wife husband spouse daughter son";
 
-const ACTIONS: &str = "by assignedto sentto deliveredto addressedto shippedto shippingto billedto billto shipto escalatedto delegatedto \
+const ACTIONS: &str = "by said says askfor assigned between assignedto sentto deliveredto addressedto shippedto shippingto billedto billto shipto escalatedto delegatedto \
     forwardedto handedto transferredto reservedfor preparedfor bookedfor scannedfor checkfor requestfrom receivedfrom behalfof spokewith \
     talkedto meetingwith calledby onbehalfof issuedto belongsto registeredto soldto paidto refundto invoicefor appointmentfor \
     reach reached von durch par por przez door namens asignadoa assignea zugewiesenan atribuidoa assegnatoa toegewezenaan przypisanedo \
     enviadoa creadopor creepar erstelltvon creatoda criadopor aangemaaktdoor";
 
-const LITTLE: &str = "for to from with of on at and via fur an mit bei pour avec para con a de per da di do dla av af til till voor met aan \
+const LITTLE: &str = "for to from with of on at and via fur an mit bei and und et y e i og och pour avec para con a de per da di do dla av af til till voor met aan \
     als is cn gecos user customer contact in re cc bcc";
+
+/// Whether the word is a title that is nobody's name.
+pub(super) fn is_long_title(word: &[u8]) -> bool {
+    word.len() > 3 && is_title(word)
+}
+
+/// Whether a folded word is one that names come behind.
+pub(super) fn is_cue(folded: &[u8]) -> bool {
+    CUES.get(folded).is_some()
+}
 
 /// Whether the word is a title.
 pub(super) fn is_title(word: &[u8]) -> bool {
@@ -67,6 +91,10 @@ impl Before {
     pub(super) fn of(text: &[u8]) -> Before {
         let (last, rest) = last_word(text);
         if last.is_empty() {
+            if let Some(front) = text.strip_suffix(b" (").or_else(|| text.strip_suffix(b"> (")) {
+                let word = front.iter().rev().take(64).take_while(|byte| byte.is_ascii_graphic()).any(|byte| *byte == b'@');
+                return if word { Before::Mail } else { Before::Nothing };
+            }
             return Before::Nothing;
         }
         let (previous, _) = last_word(rest);

@@ -1,5 +1,8 @@
 use super::cues::Before;
+use super::lists::Listed;
 use super::name_word::{Case, NameWord};
+use super::scripts::{is_caseless, is_east_asian};
+use crate::values::fold::char_at;
 
 /// Most words of a name, with particles and initials.
 const WORDS_MAX: usize = 5;
@@ -38,22 +41,32 @@ impl FullName {
             first.look_up(text);
             next.look_up(text);
             let first = first.listed;
-            self.is_turned = (first.family || first.ends_so) && next.listed.given;
+            self.is_turned = (first.family || first.ends_so) && next.listed.given || is_before_mail(&text[next.end..]);
             return self.is_turned.then_some(next);
         }
         if text.get(self.end) != Some(&b' ') || self.is_turned {
             return None;
         }
         let at = behind_particles(text, self.end + 1);
-        if at >= text.len() { None } else { NameWord::read(text, at) }
+        let mut next = if at >= text.len() { None } else { NameWord::read(text, at) }?;
+        // Without capitals, only the lists tell where a name ends; east of it, one word is a name.
+        if let Some(letter) = char_at(text, at).filter(|letter| is_caseless(*letter)) {
+            next.look_up(text);
+            return Some(next).filter(|next| !is_east_asian(letter) && (next.listed.given || next.listed.family));
+        }
+        Some(next)
     }
 
-    /// Whether the lists have the first word.
-    pub(super) fn begins_listed(&mut self, text: &[u8]) -> bool {
-        self.words[0].as_mut().is_some_and(|first| {
-            first.look_up(text);
-            first.listed.given || first.listed.family
-        })
+    /// Whether the lists have the first word, or the last as that of a family: without either they say nothing.
+    pub(super) fn is_listed_at_an_end(&mut self, text: &[u8]) -> bool {
+        let mut listed = |index: usize| {
+            self.words[index].as_mut().map_or_else(Listed::default, |word| {
+                word.look_up(text);
+                word.listed
+            })
+        };
+        let first = listed(0);
+        first.given || first.family || listed(self.len - 1).family
     }
 
     /// Asks the lists about all words.
@@ -70,7 +83,7 @@ impl FullName {
     }
 
     /// Whether the lists alone say that this is a name; else it is cut to the longest front of which they do.
-    pub(super) fn by_lists(&self, strict: bool) -> Option<&'static str> {
+    pub(super) fn by_lists(&self, text: &[u8], strict: bool) -> Option<&'static str> {
         let (first, last) = (self.words[0]?.listed, self.words[self.len - 1]?.listed);
         if self.len < 2 {
             return None;
@@ -88,12 +101,38 @@ impl FullName {
         if pair(first, last) || pair(last, first) && !first.ambiguous && !last.ambiguous {
             return Some("person.lists");
         }
-        // The end of a family's name may tell, where nothing else is spoken of.
-        (!strict && first.given && !first.ambiguous && last.ends_so).then_some("person.ending")
+        if strict { None } else { self.by_one_name(text) }
+    }
+
+    /// Whether it is a name by its end, or by one name that is nothing else beside words that mean nothing.
+    fn by_one_name(&self, text: &[u8]) -> Option<&'static str> {
+        let (first, last) = (self.words[0]?, self.words[self.len - 1]?);
+        let is_sure = |word: NameWord| !word.listed.ambiguous;
+        let given = first.listed.given && is_sure(first);
+        // Families come first in Vietnam and Hungary, where words have marks.
+        let turned = first.listed.family && is_sure(first) && !text[self.start..self.end].is_ascii();
+        let family = last.listed.family && is_sure(last) && self.len == 2;
+        if given && last.listed.ends_so {
+            return Some("person.ending");
+        }
+        if !(given || turned || family) || !self.words().all(|word| word.case == Case::Initial || word.is_possible(text)) {
+            return None;
+        }
+        match () {
+            _ if given && last.may_be(text) => Some("person.given"),
+            _ if turned || family && first.may_be(text) => Some("person.family"),
+            _ => None,
+        }
+    }
+
+    /// Two capitalised words, neither of which is a word of programs or forms.
+    fn are_strangers(&self, text: &[u8]) -> bool {
+        self.len == 2 && self.words().all(|word| word.is_possible(text))
     }
 
     /// Whether a word before, or an address behind, says so.
-    pub(super) fn by_word(&self, before: Before, rest: &[u8]) -> Option<&'static str> {
+    pub(super) fn by_word(&self, text: &[u8], before: Before) -> Option<&'static str> {
+        let rest = &text[self.end..];
         let known = self.words().filter(|word| word.listed.given || word.listed.family || word.listed.ends_so);
         let (known, sure) = known.fold((0, 0), |(known, sure), word| (known + 1, sure + usize::from(!word.listed.ambiguous)));
         let words = self.words().filter(|word| word.case != Case::Initial).count();
@@ -103,16 +142,29 @@ impl FullName {
         // Short names are words of some other language.
         let is_long = self.end - self.start > 3 && self.words[0]?.case == Case::Capital;
         let given = self.words[0].is_some_and(|word| word.listed.given && !word.listed.ambiguous && is_long);
-        if is_before_mail(rest) && (2..=4).contains(&self.len) && (sure > 0 || self.words[0]?.case == Case::Capital) {
+        if (is_before_mail(rest) || before == Before::Mail)
+            && (2..=4).contains(&self.len)
+            && (sure > 0 || self.words[0]?.case == Case::Capital)
+        {
             return Some("person.mail");
         }
+        // `agent M. Haugen`: an initial with its dot and a word.
+        let initial = self.len == 2
+            && self.words[0]?.case == Case::Initial
+            && self.words[0]?.has_dot(self.start)
+            && self.words[1]?.case == Case::Capital;
         let says = match before {
             Before::Title => words >= 1 && self.len <= 4,
+            // "Dear Zorba Quux,": a letter begins so.
+            Before::Greeting if self.are_strangers(text) && rest.first() == Some(&b',') => true,
             Before::Greeting => (known > 0 && self.len <= 3) && (sure > 0 || known == words && words > 1),
+            Before::Role | Before::Action if initial => true,
+            // Two capitalised words that mean nothing, where somebody is spoken of.
+            Before::Role | Before::Action if self.are_strangers(text) => true,
             Before::Role => sure > 0 && (words >= 2 || given) || known == words && words >= 2,
             Before::Action => words >= 2 && (sure > 0 || known == words) || words == 1 && given,
-            Before::Little => words >= 2 && (sure > 0 && known * 2 >= words || known == words),
-            Before::Nothing => false,
+            Before::Little => words >= 2 && sure > 0 && known * 2 >= words,
+            Before::Mail | Before::Nothing => false,
         };
         says.then_some("person.word")
     }
@@ -130,9 +182,12 @@ fn behind_particles(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Before ` <emma@`, as in the headers of letters.
+/// Before ` <emma@`, as in the headers of letters, and ` <sip:`, `" <+49` in those of calls.
 pub(super) fn is_before_mail(rest: &[u8]) -> bool {
-    rest.starts_with(b" <") && rest[2..].iter().take(64).take_while(|byte| !matches!(byte, b' ' | b'>')).any(|&byte| byte == b'@')
+    let rest = rest.strip_prefix(b"\"").unwrap_or(rest);
+    let Some(inside) = rest.strip_prefix(b" <").or_else(|| rest.strip_prefix(b" (")) else { return false };
+    let is_call = inside.starts_with(b"sip:") || inside.starts_with(b"tel:") || matches!(inside, [b'+', b'0'..=b'9', ..]);
+    is_call || inside.iter().take(64).take_while(|byte| !matches!(byte, b' ' | b'>' | b')')).any(|&byte| byte == b'@')
 }
 
 fn is_particle(word: &[u8]) -> bool {

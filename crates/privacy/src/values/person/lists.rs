@@ -1,6 +1,8 @@
 use std::sync::LazyLock;
 
+use super::{cues, scripts};
 use crate::values::fold::{ends_with_any, push_folded};
+use crate::values::keys;
 use crate::values::lexicon::Lexicon;
 
 /// What the lists say about a word.
@@ -21,7 +23,7 @@ static NAMES: LazyLock<Lexicon<Listed>> = LazyLock::new(|| {
     Lexicon::new(all.map(|word| {
         let has = |list: &Lexicon<()>| list.get(word.as_bytes()).is_some();
         let ambiguous = has(&ambiguous) || word.len() <= 2;
-        (word, Listed { given: has(&given), family: has(&family), ambiguous, ends_so: false })
+        (word, Listed { given: has(&given), family: has(&family), ambiguous, ..Listed::default() })
     }))
 });
 
@@ -95,8 +97,40 @@ const FAMILY_ENDINGS: &[&[u8]] = &[
     "ев".as_bytes(),
 ];
 
+/// How nouns, verbs and adjectives end, and families' names hardly ever.
+const WORD_ENDINGS: &[&[u8]] = &[
+    b"tion", b"sion", b"ment", b"ity", b"ness", b"ing", b"ed", b"ance", b"ence", b"ism", b"able", b"ible", b"ful", b"less",
+    b"ology", b"ive", b"ious", b"ics", b"ware", b"ship", b"ure", b"age", b"ry", b"ally", b"ated", b"ized", b"ises", b"izes",
+    b"ung", b"keit", b"heit", b"schaft", b"cion", b"dad", b"zione", b"cao",
+];
+
+/// Words that stand with a capital behind a name and belong to no name.
+const EVERYDAY: &str = "the and but for not has had was were are from with this that these those then than when while after before into \
+    about over under again once only also just very still here there where why how all any both each few more most other some such \
+    day days week month year today tomorrow yesterday morning evening night birthday christmas islands river lake bay beach cape \
+    mount hills street road avenue square bridge tower palace castle church cathedral school college university institute academy \
+    hospital clinic hotel airport station museum library theatre restaurant inc ltd llc gmbh corp company bank insurance foundation \
+    award prize cup league club team band show album song book story effect law theorem algorithm tree syndrome disease test api app \
+    cloud web site page mail box store shop market plus pro max mini lite beta alpha online offline desktop mobile linux windows \
+    retry failed error warning info debug valley falls series period whisky kong access denied hello world home screen edge hat red studio \
+    visual chrome explorer firefox mozilla google amazon microsoft apple oracle intel nvidia adobe postman jenkins kubernetes docker \
+    apache elastic kafka spring boot puppet azure express parcel acme corp inc postal team lead gateway portal center centre internal \
+    external primary secondary default global local public private special general new old high low first last next previous good bad \
+    red blue green black white north south east west central united national royal saint san santa los las el la le de du des don \
+    valued customer customers user users sir madam everyone friend friends colleague colleagues subscriber member members hiring there kunde \
+    kunden cliente clientes signed failover backup restore bot robot protocol release";
+
+fn is_everyday(folded: &[u8]) -> bool {
+    static WORDS: LazyLock<Lexicon<()>> =
+        LazyLock::new(|| Lexicon::new(EVERYDAY.split_ascii_whitespace().map(|word| (word, ()))));
+    WORDS.get(folded).is_some() || cues::is_cue(folded)
+}
+
 /// What the lists say about one word without dashes.
 pub(super) fn look_up(word: &str) -> Listed {
+    if word.chars().next().is_some_and(scripts::is_caseless) {
+        return scripts::look_up(word);
+    }
     let mut folded = [0; 64];
     let mut len = 0;
     match folded.get_mut(..word.len()) {
@@ -111,6 +145,17 @@ pub(super) fn look_up(word: &str) -> Listed {
     NAMES.get(folded).unwrap_or_else(|| {
         let ends_so = len >= 6 && ends_with_any(folded, FAMILY_ENDINGS);
         Listed { ends_so, ..Listed::default() }
+    })
+}
+
+/// Whether a word that is not listed may be a name: it is no word of programs or forms, and ends as no noun or verb does.
+pub(super) fn may_be(word: &str) -> bool {
+    word.split('-').all(|part| {
+        let mut folded = [0; 64];
+        let mut len = 0;
+        part.chars().filter(|letter| letter.is_alphabetic()).for_each(|letter| push_folded(letter, &mut folded, &mut len));
+        let folded = &folded[..len];
+        len >= 3 && !ends_with_any(folded, WORD_ENDINGS) && !keys::is_known(folded) && !is_everyday(folded)
     })
 }
 

@@ -39,7 +39,7 @@ impl NameWord {
         }
         while let Some(letter) = char_at(text, end) {
             let is_joint = matches!(letter, '\'' | '’' | '-') && starts_with_letter(text, end + letter.len_utf8());
-            if !letter.is_alphabetic() && !is_joint {
+            if !letter.is_alphabetic() && !is_joint && !is_mark(letter) {
                 break;
             }
             letters += usize::from(!is_joint);
@@ -67,12 +67,33 @@ impl NameWord {
         fits.then(|| NameWord { start: at, end, case, listed: Listed::default() })
     }
 
+    /// Whether the dot of an initial that begins at `start` was written.
+    pub(super) fn has_dot(&self, start: usize) -> bool {
+        self.end - start > 1
+    }
+
+    /// Whether it is no listed name, and may be one.
+    pub(super) fn may_be(&self, text: &[u8]) -> bool {
+        let listed = self.listed.given || self.listed.family;
+        !listed && std::str::from_utf8(&text[self.start..self.end]).is_ok_and(lists::may_be)
+    }
+
+    /// Whether it is a listed name, or may be one.
+    pub(super) fn is_possible(&self, text: &[u8]) -> bool {
+        self.case == Case::Capital && (self.listed.given || self.listed.family || self.may_be(text))
+    }
+
     /// Asks the lists.
     pub(super) fn look_up(&mut self, text: &[u8]) {
         if self.case != Case::Initial {
             self.listed = lists::look_up_parts(std::str::from_utf8(&text[self.start..self.end]).unwrap_or(""));
         }
     }
+}
+
+/// Marks that are no letters by themselves: accents written apart, and those that join consonants in Devanagari.
+fn is_mark(letter: char) -> bool {
+    matches!(letter, '\u{300}'..='\u{36f}' | '\u{93c}' | '\u{94d}')
 }
 
 /// How many capitals a word may have: one for each part, and one more behind Mc, Mac, De, Di, La, Le, Fitz.
