@@ -21,6 +21,8 @@ const CACHED_MAX: usize = 1 << 16;
 /// Bytes of a key.
 pub const KEY_BYTES: usize = 32;
 
+type Key = [u8; KEY_BYTES];
+
 /// The key from which all others come. Whoever has it and the state database can read what was encrypted, and try
 /// values against hashes and pseudonyms.
 #[derive(Clone)]
@@ -82,7 +84,8 @@ pub enum Closed {
 pub struct Keyring {
     root: RootKey,
     store: Option<Arc<dyn SubjectKeys>>,
-    cache: Mutex<HashMap<(Tenant, SubjectId), Option<[u8; KEY_BYTES]>>>,
+    /// By subject; nothing for those who were erased.
+    cache: Mutex<HashMap<(Tenant, SubjectId), Option<Key>>>,
 }
 
 impl RootKey {

@@ -59,7 +59,11 @@ impl Scan<'_> {
         let end = area.end.min(behind + LINE_MAX);
         let text = &self.text[..end];
         let line_end = behind + memchr::memchr(b'\n', &text[behind..]).unwrap_or(end - behind);
-        let has_options = matches!(command, Command::Joined(_) | Command::Apart(_) | Command::UserColon);
+        let has_options = match command {
+            Command::Joined(_) | Command::UserColon => true,
+            Command::Apart(options) => options.iter().all(|option| option.starts_with(['-', '/'])),
+            _ => false,
+        };
         if has_options && memchr::memchr2(b'-', b'/', &text[behind..line_end]).is_none() {
             return None;
         }

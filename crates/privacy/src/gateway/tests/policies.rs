@@ -8,8 +8,11 @@ use crate::{Gateway, Policy};
 /// 2026-11-21T00:00:00Z.
 const RECEIVED: i64 = 1_795_219_200_000_000;
 
+/// Source, message and attributes.
+type Line<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
 /// Records of a source, with a message and attributes.
-fn batch(records: &[(&str, &str, &[(&str, &str)])]) -> Batch {
+fn batch(records: &[Line<'_>]) -> Batch {
     let mut builder = Batch::builder(Tenant::default(), Timestamp::from_micros(RECEIVED));
     for (source, message, fields) in records {
         for (name, value) in *fields {
@@ -47,7 +50,7 @@ fn gateway(text: &str) -> Gateway {
 }
 
 #[track_caller]
-fn admits(policy: &str, records: &[(&str, &str, &[(&str, &str)])], expected: &[&str]) {
+fn admits(policy: &str, records: &[Line<'_>], expected: &[&str]) {
     let admitted = gateway(policy).admit(batch(records));
     assert_eq!(shown(admitted.batch()), expected);
     assert!(Batch::from_parts(admitted.batch().parts().clone()).is_ok());
