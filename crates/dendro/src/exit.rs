@@ -1,3 +1,4 @@
+use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
@@ -131,6 +132,16 @@ pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
         cause = error.source();
     }
     text
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Failure::Told(told) => &told.text,
+            Failure::Damaged => "damage was found",
+            Failure::BrokenPipe => "the reader went away",
+        })
+    }
 }
 
 impl From<lake::Error> for Failure {

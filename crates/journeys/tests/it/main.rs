@@ -16,6 +16,7 @@ mod harness;
 mod outside;
 mod outside_readers;
 mod overload;
+mod privacy;
 mod resend;
 mod restart;
 mod resume;

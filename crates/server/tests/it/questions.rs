@@ -137,7 +137,7 @@ async fn rows_come_in_three_forms() {
     let json = ask("application/json", 2).await;
     assert_eq!(json.header("content-type"), "application/json");
     let body = json.json();
-    assert_eq!(body["columns"], json!([{"name": "n", "kind": "int"}]));
+    assert_eq!(body["columns"], json!([{"name": "n", "kind": "int", "level": "confidential"}]));
     assert_eq!(body["rows"], json!([{"n": 0}, {"n": 1}]));
     assert_eq!((&body["complete"], &body["incomplete_reason"]), (&json!(false), &json!("row limit reached")));
     assert_eq!((&body["version"], &body["stats"]["rows_scanned"]), (&json!(7), &json!(3)));
@@ -198,7 +198,7 @@ async fn fields_are_told_with_their_kinds() {
     let told = house.send(Ask::get("/api/v1/fields?start=now-1d")).await.json();
     assert_eq!(
         told,
-        json!({"fields": [{"name": "timestamp", "kind": "time", "present": 3}, {"name": "http.status_code", "kind": "int"}]})
+        json!({"fields": [{"name": "timestamp", "kind": "time", "level": "internal", "present": 3}, {"name": "http.status_code", "kind": "int", "level": "internal"}]})
     );
 }
 
