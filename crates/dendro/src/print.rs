@@ -11,6 +11,7 @@ use serde_json::Value;
 
 pub(crate) use records::Records;
 pub(crate) use size::{bytes, count, counted, duration};
+pub(crate) use text::shown_text;
 
 use crate::args::Output;
 use crate::exit::Failure;

@@ -120,7 +120,7 @@ impl Sums {
             "\x1b[2m{} of {} lines hold something, in {} ({rate:.0} MB/s)\x1b[0m\n{}",
             count(self.with_findings),
             count(self.lines),
-            duration(elapsed),
+            duration(elapsed.as_secs_f64()),
             if by_class.is_empty() { "nothing was found".to_owned() } else { by_class.join(", ") }
         )?;
         Ok(())

@@ -1,7 +1,8 @@
 use std::net::SocketAddr;
 use std::num::NonZero;
+use std::path::Path;
 
-use super::Config;
+use super::{Config, PrivacyFiles, RootKeySource};
 use super::raw::Raw;
 
 /// Most nodes there can be: a node's number has twelve bits of a record id.
