@@ -2,8 +2,8 @@ use std::net::SocketAddr;
 use std::num::NonZero;
 use std::path::Path;
 
-use super::{Config, PrivacyFiles, RootKeySource};
 use super::raw::Raw;
+use super::{Config, PrivacyFiles, RootKeySource};
 
 /// Most nodes there can be: a node's number has twelve bits of a record id.
 const NODES_MAX: u16 = 4096;
