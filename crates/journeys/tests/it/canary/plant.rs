@@ -188,7 +188,7 @@ impl Chance {
     fn card(&mut self) -> String {
         let mut digits = vec![4];
         digits.extend((0..14).map(|_| self.below(10)));
-        let doubled = |at: usize, digit: u64| if at % 2 == 0 { digit * 2 / 10 + digit * 2 % 10 } else { digit };
+        let doubled = |at: usize, digit: u64| if at.is_multiple_of(2) { digit * 2 / 10 + digit * 2 % 10 } else { digit };
         let sum: u64 = digits.iter().enumerate().map(|(at, digit)| doubled(at, *digit)).sum();
         digits.push((10 - sum % 10) % 10);
         digits.iter().map(u64::to_string).collect()
