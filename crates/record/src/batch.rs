@@ -379,31 +379,88 @@ impl Batch {
         }
     }
 
-    /// Removes records and attributes, and adds attributes. Records and attributes are asked for by the index they had
-    /// before; the attributes that `added` gives for a record come behind its own.
-    pub fn revise<A: IntoIterator<Item = Field>>(
-        &mut self,
-        keeps_record: impl Fn(&u32) -> bool,
-        keeps_field: impl Fn(&u32) -> bool,
-        mut added: impl FnMut(&u32) -> A,
-    ) {
+    /// Gives a record other attributes. The table of attributes then has some that no record points at, without their
+    /// values: cheaper than making it anew, as long as few records change.
+    pub fn set_fields(&mut self, record: usize, fields: &[Field]) {
+        let RecordFields { start, len } = self.parts.records[record].fields;
+        for field in &mut self.parts.fields[start as usize..][..len as usize] {
+            field.value = Value::Bool(false);
+        }
+        let start = self.parts.fields.len() as u32;
+        self.parts.fields.extend_from_slice(fields);
+        self.parts.records[record].fields = RecordFields { start, len: fields.len() as u32 };
+    }
+
+    /// Removes the records that are not kept, by their index.
+    pub fn retain_records(&mut self, keeps: impl Fn(usize) -> bool) {
+        let mut index = 0;
+        self.parts.records.retain(|_| {
+            index += 1;
+            keeps(index - 1)
+        });
+    }
+
+    /// Leaves out the attributes that no record points at.
+    pub fn pack_fields(&mut self) {
         let old = std::mem::take(&mut self.parts.fields);
         let mut fields = Vec::with_capacity(old.len());
-        let mut index = 0;
-        self.parts.records.retain_mut(|record| {
-            let this = index;
-            index += 1;
-            if !keeps_record(&this) {
-                return false;
-            }
+        for record in &mut self.parts.records {
             let start = fields.len() as u32;
-            let own = record.fields.start..record.fields.start + record.fields.len;
-            fields.extend(own.filter(&keeps_field).map(|field| old[field as usize]));
-            fields.extend(added(&this));
-            record.fields = RecordFields { start, len: fields.len() as u32 - start };
-            true
-        });
+            fields.extend_from_slice(&old[record.fields.start as usize..][..record.fields.len as usize]);
+            record.fields.start = start;
+        }
         self.parts.fields = fields;
+    }
+
+    /// Blanks text that was replaced. When something still points at a part of it, or when it is much, all that is
+    /// pointed at is copied instead.
+    pub fn forget(&mut self, spans: &[Span]) {
+        let bytes: usize = spans.iter().map(|span| span.len as usize).sum();
+        if bytes * 16 > self.parts.arena.len() || self.is_near_live(spans) {
+            return self.shed();
+        }
+        for span in spans.iter().filter(|span| span.is_present()) {
+            let range = span.start as usize..(span.start + span.len) as usize;
+            let blank = " ".repeat(range.len());
+            self.parts.arena.replace_range(range, &blank);
+        }
+    }
+
+    /// Whether something that is pointed at shares bytes with one of these. One bit stands for each block of the arena
+    /// that they lie in, so that hardly anything has to be compared.
+    fn is_near_live(&self, spans: &[Span]) -> bool {
+        const BLOCK: u32 = 256;
+        let mut blocks = vec![0u64; self.parts.arena.len() / BLOCK as usize / 64 + 1];
+        for span in spans.iter().filter(|span| span.len > 0) {
+            for block in span.start / BLOCK..=(span.start + span.len - 1) / BLOCK {
+                blocks[block as usize / 64] |= 1 << (block % 64);
+            }
+        }
+        let overlaps = |live: Span| spans.iter().any(|span| live.start < span.start + span.len && span.start < live.start + live.len);
+        let touches = |live: Span| {
+            live.len > 0
+                && (live.start / BLOCK..=(live.start + live.len - 1) / BLOCK)
+                    .any(|block| blocks[block as usize / 64] >> (block % 64) & 1 == 1)
+                && overlaps(live)
+        };
+        self.live().any(touches)
+    }
+
+    /// All spans that are pointed at.
+    fn live(&self) -> impl Iterator<Item = Span> + '_ {
+        let parts = &self.parts;
+        let texts = parts.records.iter().flat_map(|record| record.texts());
+        let fields = parts.fields.iter().filter_map(|field| match field.value {
+            Value::Text(span) | Value::Json(span) => Some(span),
+            Value::Int(_) | Value::Float(_) | Value::Bool(_) => None,
+        });
+        let rejected = parts.rejected.iter().flat_map(|rejected| [rejected.raw, rejected.source]);
+        parts.names.iter().copied().chain(texts).chain(fields).chain(rejected).filter(|span| span.is_present())
+    }
+
+    /// Whether the arena holds more than what is pointed at.
+    pub fn has_stray_text(&self) -> bool {
+        self.live().map(|span| span.len as usize).sum::<usize>() < self.parts.arena.len()
     }
 
     /// Copies the text that is still pointed at into a new arena, so that replaced text exists nowhere any more.

@@ -104,15 +104,15 @@ impl Account {
 
     /// Writes each record's account into the batch. Returns, by record, the attributes to add; call [`Account::sort`]
     /// first.
-    pub(super) fn fields(&self, batch: &mut Batch, policy: &str) -> HashMap<u32, [Field; 2]> {
+    pub(super) fn fields(&self, batch: &mut Batch, policy: &str) -> Vec<(u32, [Field; 2])> {
         let (found, version) = (batch.add_name(ACCOUNT_FIELD), batch.add_name(POLICY_FIELD));
         let version = Field { name: version, value: Value::Text(batch.add_text(policy)) };
         let mut written: HashMap<String, Span> = HashMap::new();
-        let mut fields = HashMap::new();
+        let mut fields = Vec::new();
         for entries in self.entries.chunk_by(|a, b| a.record == b.record) {
             let text = text(batch, entries);
             let span = *written.entry(text).or_insert_with_key(|text| batch.add_text(text));
-            fields.insert(entries[0].record, [Field { name: found, value: Value::Text(span) }, version]);
+            fields.push((entries[0].record, [Field { name: found, value: Value::Text(span) }, version]));
         }
         fields
     }

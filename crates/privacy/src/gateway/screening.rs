@@ -23,6 +23,9 @@ const PLACE_NAMES: [&str; 7] = ["source", "host", "message", "trace_id", "span_i
 /// Whole numbers from here on may be those of cards, whatever their name.
 const CARD_MIN: u64 = 1_000_000_000_000;
 
+/// When more than one in so many records has an account, the table of attributes is made anew.
+const DENSE: usize = 8;
+
 /// One batch on its way through.
 pub(super) struct Screening<'a> {
     compiled: &'a Compiled,
@@ -39,6 +42,10 @@ pub(super) struct Screening<'a> {
     owners: Vec<Owner>,
     dropped_fields: Vec<u32>,
     dropped_records: Vec<u32>,
+    /// Text that was replaced.
+    replaced: Vec<Span>,
+    /// Text came in that nothing points at, so that nobody looks at it.
+    has_stray_text: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -88,12 +95,14 @@ impl<'a> Screening<'a> {
         Screening {
             compiled,
             keys,
+            has_stray_text: batch.has_stray_text(),
+            clean: Clean::new(batch.all_fields().len() + batch.records().len()),
             batch,
             epoch,
             masked: Masked::default(),
+            replaced: Vec::new(),
             account: Account::default(),
             found: Vec::new(),
-            clean: Clean::new(),
             rulesets: vec![(String::new(), compiled.policy.base().clone())],
             owners: Vec::new(),
             dropped_fields: Vec::new(),
@@ -176,6 +185,9 @@ impl<'a> Screening<'a> {
             let owner = self.owner(index);
             for (place, span) in self.batch.records()[index].texts().into_iter().enumerate() {
                 let name = &names[place];
+                if span.is_absent() {
+                    continue;
+                }
                 if matches!(place, 3 | 4) && name.action.is_none() && is_trace(self.batch.text(span)) {
                     continue;
                 }
@@ -258,12 +270,14 @@ impl<'a> Screening<'a> {
             self.account.add_rejected(index as u32, finding.kind, action);
             self.masked.values += u64::from(action != Action::Keep);
         }
-        match fate {
+        let kept = match fate {
             Ok(Some(Rewritten::Text(text))) => self.batch.add_text(&text),
             Ok(Some(Rewritten::DropField | Rewritten::DropRecord)) => Span::ABSENT,
-            Ok(Some(Rewritten::Same) | None) => span,
+            Ok(Some(Rewritten::Same) | None) => return span,
             Err(Failed) => self.failed(),
-        }
+        };
+        self.replaced.push(span);
+        kept
     }
 
     fn compiled_action(&self, owner: Owner, kind: Kind) -> Action {
@@ -284,7 +298,14 @@ impl<'a> Screening<'a> {
     /// What becomes of a text of a record.
     fn text(&mut self, record: usize, span: Span, subject: Subject<'_>) -> Fate {
         let outcome = self.screen(span, subject);
-        self.settle(record, subject, outcome)
+        if matches!(outcome, Ok(None | Some(Rewritten::Same))) && self.found.is_empty() {
+            return Fate::Stays;
+        }
+        let fate = self.settle(record, subject, outcome);
+        if !matches!(fate, Fate::Stays) {
+            self.replaced.push(span);
+        }
+        fate
     }
 
     /// A number becomes a text when it has to be masked.
@@ -308,7 +329,7 @@ impl<'a> Screening<'a> {
             return Ok(None);
         }
         let text = self.batch.text(span);
-        let slot = Clean::slot(subject.slot, text.as_bytes());
+        let slot = self.clean.slot(subject.slot, text.as_bytes());
         if self.clean.holds(&self.batch, slot, subject.slot, text) {
             return Ok(None);
         }
@@ -340,7 +361,7 @@ impl<'a> Screening<'a> {
     /// Takes down what was found and done. Fails closed: a text that could not be masked is not kept.
     fn settle(&mut self, record: usize, subject: Subject<'_>, outcome: Result<Option<Rewritten>, Failed>) -> Fate {
         let record = record as u32;
-        for finding in std::mem::take(&mut self.found) {
+        for finding in &self.found {
             let action = subject.name.action.unwrap_or_else(|| self.compiled_action(subject.owner, finding.kind));
             self.account.add(Entry { record, place: subject.place, kind: finding.kind, action });
             self.masked.values += u64::from(action != Action::Keep);
@@ -366,26 +387,39 @@ impl<'a> Screening<'a> {
     fn finish(mut self) -> (Batch, Masked) {
         self.account.sort();
         self.masked.counted = self.account.counted(&self.batch);
-        if !self.account.is_empty() || !self.dropped_fields.is_empty() {
+        if !self.account.is_empty() {
             self.revise();
         }
-        if self.masked != Masked::default() || has_stray_text(&self.batch) {
+        if self.has_stray_text || self.masked.dropped > 0 {
             self.batch.shed();
+        } else if !self.replaced.is_empty() {
+            self.batch.forget(&self.replaced);
         }
         (self.batch, self.masked)
     }
 
+    /// Gives each record in which something was found its account, without the attributes that go.
     fn revise(&mut self) {
-        let mut accounts = self.account.fields(&mut self.batch, &self.compiled.policy.version);
+        let accounts = self.account.fields(&mut self.batch, &self.compiled.policy.version);
+        let is_dense = accounts.len() * DENSE > self.batch.records().len();
+        let mut fields = Vec::new();
+        for (record, account) in accounts {
+            let own = self.batch.records()[record as usize].fields;
+            let kept = (own.start..own.start + own.len).filter(|field| self.dropped_fields.binary_search(field).is_err());
+            fields.clear();
+            fields.extend(kept.map(|field| self.batch.all_fields()[field as usize]));
+            fields.extend(account);
+            self.batch.set_fields(record as usize, &fields);
+        }
         self.dropped_records.sort_unstable();
         self.dropped_records.dedup();
         self.masked.dropped = self.dropped_records.len() as u64;
-        let (records, fields) = (&self.dropped_records, &self.dropped_fields);
-        self.batch.revise(
-            |record| records.binary_search(record).is_err(),
-            |field| fields.binary_search(field).is_err(),
-            |record| accounts.remove(record).into_iter().flatten(),
-        );
+        if self.masked.dropped > 0 {
+            self.batch.retain_records(|record| self.dropped_records.binary_search(&(record as u32)).is_err());
+        }
+        if is_dense || self.masked.dropped > 0 {
+            self.batch.pack_fields();
+        }
     }
 }
 
@@ -412,17 +446,4 @@ fn is_trace(text: &str) -> bool {
     matches!(text.len(), 16 | 32)
         && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
         && text.bytes().any(|byte| byte >= b'a')
-}
-
-/// Whether the arena holds more than what is pointed at.
-fn has_stray_text(batch: &Batch) -> bool {
-    let parts = batch.parts();
-    let records = parts.records.iter().flat_map(|record| record.texts()).map(|span| span.len as usize);
-    let names = parts.names.iter().map(|span| span.len as usize);
-    let fields = parts.fields.iter().map(|field| match field.value {
-        Value::Text(span) | Value::Json(span) => span.len as usize,
-        Value::Int(_) | Value::Float(_) | Value::Bool(_) => 0,
-    });
-    let rejected = parts.rejected.iter().map(|rejected| (rejected.raw.len + rejected.source.len) as usize);
-    records.chain(names).chain(fields).chain(rejected).sum::<usize>() < parts.arena.len()
 }
