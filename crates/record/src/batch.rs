@@ -436,7 +436,8 @@ impl Batch {
                 blocks[block as usize / 64] |= 1 << (block % 64);
             }
         }
-        let overlaps = |live: Span| spans.iter().any(|span| live.start < span.start + span.len && span.start < live.start + live.len);
+        let overlaps =
+            |live: Span| spans.iter().any(|span| live.start < span.start + span.len && span.start < live.start + live.len);
         let touches = |live: Span| {
             live.len > 0
                 && (live.start / BLOCK..=(live.start + live.len - 1) / BLOCK)
