@@ -27,6 +27,7 @@ mod tail;
 mod upkeep;
 mod when;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -45,6 +46,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const STACK_BYTES: usize = 8 << 20;
 
 fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(tell_of_panic));
     let cli = Cli::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK_BYTES).enable_all().build();
     let result = match runtime {
@@ -58,6 +60,17 @@ fn main() -> ExitCode {
         // The panic has printed itself.
         Err(_) => Failure::new(record::Kind::Broken, "this is a bug; please report what stands above").report(),
     }
+}
+
+/// Where a panic happened, and its text only when it is one of this program's own: others may quote what was looked at,
+/// as that of a slice that is cut within a character does.
+fn tell_of_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let payload = panic.payload();
+    let text = payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref::<&str>().copied());
+    let text = text.filter(|text| text.starts_with("BUG")).unwrap_or("its text is kept back, because it may quote a record");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    // When even standard error is closed there is nobody left to tell.
+    let _ = writeln!(anstream::stderr(), "panic at {place}: {text}");
 }
 
 async fn run(command: Command) -> Result<(), Failure> {
