@@ -80,6 +80,12 @@ fn needed(extent: Extent) -> Result<(), String> {
 fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     command.args(args).current_dir(workspace::root());
+    // Cargo tells this program who it is. Build scripts that look at these names (ring's does) would run again, and all
+    // that stands on them, DataFusion last, would be built again: each time somebody builds with cargo and then with this.
+    let ours = |name: &String| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for name in std::env::vars().map(|(name, _)| name).filter(ours) {
+        command.env_remove(name);
+    }
     command
 }
 

@@ -13,7 +13,9 @@ pub(crate) fn start(filter: &str) -> Result<(), Failure> {
         Failure::new(Kind::Invalid, format!("log: `{filter}` is no filter: {error}"))
             .hint("write error, warn, info, debug, or lake=debug,info")
     })?;
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A line that cannot be written, because the log lies on a disk that is full, is lost. Telling of it would fail in the
+    // same way, and take the request with it that wanted to say something.
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     if std::io::stderr().is_terminal() {
         let ansi = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         subscriber.with_ansi(ansi).with_target(false).compact().init();
