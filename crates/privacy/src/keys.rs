@@ -147,15 +147,6 @@ impl Keyring {
         Keyring { root, store, cache: Mutex::default() }
     }
 
-    /// A keyring for trying things out, whose root nobody knows afterwards.
-    ///
-    /// # Errors
-    ///
-    /// When the operating system has no randomness to give.
-    pub fn passing() -> Result<Keyring, getrandom::Error> {
-        Ok(Keyring::new(RootKey::draw()?, None))
-    }
-
     /// Tells root keys apart, and nothing else about them.
     pub fn fingerprint(&self) -> String {
         hex(&self.root.derive("fingerprint", &[])[..8])

@@ -25,11 +25,6 @@ impl Form {
         Ok(Form::new(json::object(bytes)?, Some(String::new())))
     }
 
-    /// A body of which only the faults are told.
-    pub(crate) fn empty() -> Form {
-        Form::new(Map::new(), Some(String::new()))
-    }
-
     /// Reads the parameters of a URL.
     pub(crate) fn from_url(uri: &Uri) -> Result<Form, Problem> {
         let Query(pairs): Query<Vec<(String, String)>> =

@@ -117,7 +117,7 @@ static NAMES: LazyLock<Detector> = LazyLock::new(|| Detector::new(&Policy::defau
 pub(super) fn by_name(field: &str) -> Classification {
     let of = |level, category: &str| Classification { level, categories: vec![category.to_owned()], origin: Origin::Standard };
     if let Some(kind) = NAMES.kind_of_name(field) {
-        return of(kind.level(), category_of(kind));
+        return of(kind.level(), kind.category());
     }
     let is_operational = OPERATIONAL.contains(&field)
         || OPERATIONAL_HTTP.contains(&field)
@@ -126,27 +126,6 @@ pub(super) fn by_name(field: &str) -> Classification {
         return of(Level::Internal, "system.operations");
     }
     Classification { level: Level::Confidential, categories: Vec::new(), origin: Origin::Unclassified }
-}
-
-/// The category of what a class protects, in the open taxonomy fideslang (version 3).
-pub(crate) fn category_of(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Email => "user.contact.email",
-        Kind::Phone => "user.contact.phone_number",
-        Kind::Person => "user.name",
-        Kind::Address => "user.contact.address",
-        Kind::Dob => "user.demographic.date_of_birth",
-        Kind::Gps => "user.location.precise",
-        Kind::Ip => "user.device.ip_address",
-        Kind::Mac => "user.device.device_id",
-        Kind::CreditCard => "user.payment.card_number",
-        Kind::Iban => "user.financial.bank_account",
-        Kind::UsSsn | Kind::NationalId => "user.government_id.national_identification_number",
-        Kind::Passport => "user.government_id.passport_number",
-        Kind::DriverLicense => "user.government_id.drivers_license_number",
-        Kind::Field => "user",
-        _ => "user.authorization.credentials",
-    }
 }
 
 impl Kind {
@@ -162,8 +141,24 @@ impl Kind {
         }
     }
 
-    /// What it is about, as a key of the open taxonomy fideslang.
+    /// What it is about, as a key of the open taxonomy fideslang (version 3).
     pub fn category(self) -> &'static str {
-        category_of(self)
+        match self {
+            Kind::Email => "user.contact.email",
+            Kind::Phone => "user.contact.phone_number",
+            Kind::Person => "user.name",
+            Kind::Address => "user.contact.address",
+            Kind::Dob => "user.demographic.date_of_birth",
+            Kind::Gps => "user.location.precise",
+            Kind::Ip => "user.device.ip_address",
+            Kind::Mac => "user.device.device_id",
+            Kind::CreditCard => "user.payment.card_number",
+            Kind::Iban => "user.financial.bank_account",
+            Kind::UsSsn | Kind::NationalId => "user.government_id.national_identification_number",
+            Kind::Passport => "user.government_id.passport_number",
+            Kind::DriverLicense => "user.government_id.drivers_license_number",
+            Kind::Field => "user",
+            _ => "user.authorization.credentials",
+        }
     }
 }

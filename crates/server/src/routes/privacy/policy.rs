@@ -9,8 +9,7 @@ use utoipa::ToSchema;
 
 use super::{NAME_MAX_BYTES, POLICY_MAX_BYTES, TEXT_MAX_BYTES};
 use crate::app::App;
-use crate::error::Problem;
-use crate::form::Form;
+use crate::error::{Fault, Problem};
 use crate::policies::PolicyRefused;
 use crate::routes::sql::read_question;
 
@@ -95,12 +94,8 @@ pub(crate) async fn replace(State(app): State<Arc<App>>, request: Request) -> Re
 
 /// A policy in a request that cannot be read.
 pub(super) fn unreadable(name: &'static str, why: String) -> Problem {
-    let mut form = Form::empty();
-    form.fault(name, "", "not_a_policy", why);
-    match form.finish() {
-        Err(problem) => problem,
-        Ok(()) => Problem::bad_request("the policy cannot be read"),
-    }
+    let fault = Fault { pointer: Some(format!("/{name}")), parameter: None, code: "not_a_policy", message: why, position: None };
+    Problem::unprocessable(vec![fault])
 }
 
 fn in_force(app: &App) -> PolicyAnswer {
