@@ -9,7 +9,7 @@ pub use phrase::{Phrase, Prefix};
 ///
 /// Search, index and reference evaluator all cut text here, so that they agree on what a word is.
 pub fn words(text: &str) -> impl FusedIterator<Item = &str> + Clone {
-    Words { text, at: 0 }
+    Words::new(text)
 }
 
 /// Appends the form of a word in which case is gone: each character's lower case, whatever stands around it.
@@ -44,21 +44,85 @@ const ASCII_WORD: [bool; 128] = {
     table
 };
 
+/// Bytes that are looked at together: as many as a word of the machine has bits.
+const BLOCK: usize = u64::BITS as usize;
+
 #[derive(Clone)]
 struct Words<'a> {
     text: &'a str,
     /// Everything before is behind us; always a character's first byte.
     at: usize,
+    /// In a text of ASCII alone, one bit for each byte of the block at `at`: whether it stands in a word that is ahead.
+    /// None for other texts, which are read character by character.
+    ahead: Option<u64>,
+}
+
+impl<'a> Words<'a> {
+    fn new(text: &'a str) -> Words<'a> {
+        Words { text, at: 0, ahead: text.is_ascii().then(|| word_bits(text.as_bytes())) }
+    }
+
+    /// The next word of a text that is ASCII, by the bits of its blocks: no branch depends on a single byte.
+    fn next_ascii(&mut self, mut ahead: u64) -> Option<&'a str> {
+        while ahead == 0 {
+            self.at += BLOCK;
+            if self.at >= self.text.len() {
+                (self.at, self.ahead) = (self.text.len(), Some(0));
+                return None;
+            }
+            ahead = word_bits(&self.text.as_bytes()[self.at..]);
+        }
+        let first = ahead.trailing_zeros() as usize;
+        let start = self.at + first;
+        let mut end = first + (!(ahead >> first)).trailing_zeros() as usize;
+        // A word that reaches the end of its block may go on in the next.
+        while end == BLOCK {
+            self.at += BLOCK;
+            ahead = self.text.as_bytes().get(self.at..).map_or(0, word_bits);
+            end = (!ahead).trailing_zeros() as usize;
+        }
+        self.ahead = Some(ahead & (!0 << end));
+        Some(&self.text[start..self.at + end])
+    }
 }
 
 impl<'a> Iterator for Words<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
+        if let Some(ahead) = self.ahead {
+            return self.next_ascii(ahead);
+        }
         let start = skip_while(self.text, self.at, false);
         self.at = skip_while(self.text, start, true);
         (start < self.at).then(|| &self.text[start..self.at])
     }
+}
+
+/// One bit for each of the first 64 bytes, the first in the lowest: whether it can stand in a word. For ASCII.
+fn word_bits(bytes: &[u8]) -> u64 {
+    match bytes.first_chunk() {
+        Some(block) => block_bits(block),
+        None => {
+            let mut block = [0; BLOCK];
+            block[..bytes.len()].copy_from_slice(bytes);
+            block_bits(&block)
+        }
+    }
+}
+
+/// [`word_bits`] of a whole block. Written so that the compiler compares sixteen bytes at a time.
+fn block_bits(block: &[u8; BLOCK]) -> u64 {
+    let mut is_word = [0; BLOCK];
+    for (is_word, &byte) in is_word.iter_mut().zip(block) {
+        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+        let digit = byte.wrapping_sub(b'0') < 10;
+        *is_word = u8::from(letter | digit | (byte == b'_'));
+    }
+    // The product moves the lowest bits of eight bytes side by side, into the highest byte.
+    let (eights, _) = is_word.as_chunks::<8>();
+    let bits = |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    eights.iter().rev().fold(0, |all, eight| all << 8 | bits(eight))
 }
 
 impl FusedIterator for Words<'_> {}

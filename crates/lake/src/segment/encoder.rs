@@ -13,6 +13,7 @@ use super::encoding::{self, ROW_GROUP_ROWS};
 use super::filter::Filter;
 use super::index::{self, SegmentIndex, Tokens};
 use super::page_crc::PageKeeper;
+use super::rollup::{self, RollupBuilder};
 use super::{Effort, stats};
 use crate::columns::Table;
 
@@ -29,6 +30,7 @@ pub(super) struct Encoder {
     group: Option<Group>,
     tokens: Tokens,
     filters: Vec<Filter>,
+    rollup: RollupBuilder,
     rows: u64,
     time: Option<(i64, i64)>,
     /// A row group of this size is ended. [`ROW_GROUP_BYTES_MAX`], but for tests.
@@ -66,6 +68,7 @@ impl Encoder {
             group: None,
             tokens: Tokens::default(),
             filters: Vec::new(),
+            rollup: RollupBuilder::default(),
             rows: 0,
             time: None,
             group_bytes_max: ROW_GROUP_BYTES_MAX,
@@ -100,6 +103,9 @@ impl Encoder {
     pub(super) fn finish(mut self) -> Result<(Vec<u8>, Encoded)> {
         self.end_group()?;
         self.writer.flush()?;
+        if self.table == Table::Logs {
+            self.write_rollup()?;
+        }
         self.write_index()?;
         let mut bytes = self.take();
         let metadata = self.writer.finish()?;
@@ -141,6 +147,7 @@ impl Encoder {
         if self.table == Table::Logs {
             let indexed = index::INDEXED.iter().filter_map(|column| rows.column_by_name(column));
             indexed.for_each(|texts| self.tokens.add(texts.as_string_view()));
+            self.rollup.add(rows);
         }
     }
 
@@ -154,6 +161,16 @@ impl Encoder {
         }
         out.close()?;
         self.filters.push(self.tokens.take());
+        Ok(())
+    }
+
+    fn write_rollup(&mut self) -> Result<()> {
+        let Some(rollup) = std::mem::take(&mut self.rollup).finish()? else { return Ok(()) };
+        let offset = self.writer.bytes_written();
+        self.writer.write_all(&rollup)?;
+        self.writer.append_key_value_metadata(encoding::pair(rollup::KEY, &format!("{offset},{}", rollup.len())));
+        // The checksums that the index takes are of what has gone through.
+        self.writer.flush()?;
         Ok(())
     }
 

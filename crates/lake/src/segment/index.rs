@@ -159,7 +159,12 @@ impl SegmentIndex {
 
 /// Where in the file the index stands, if the footer tells.
 pub(super) fn place(metadata: &ParquetMetaData) -> Option<std::ops::Range<u64>> {
-    let (offset, len) = footer::value(metadata, KEY)?.split_once(',')?;
+    place_of(metadata, KEY)
+}
+
+/// The place that stands under a key of the footer as "<offset>,<length>".
+pub(super) fn place_of(metadata: &ParquetMetaData, key: &str) -> Option<std::ops::Range<u64>> {
+    let (offset, len) = footer::value(metadata, key)?.split_once(',')?;
     let (offset, len): (u64, u64) = (offset.parse().ok()?, len.parse().ok()?);
     Some(offset..offset.checked_add(len)?)
 }

@@ -25,6 +25,25 @@ fn a_text_is_cut_into_words() {
 }
 
 #[test]
+fn words_go_on_over_the_blocks_that_are_read_at_a_time() {
+    for len in [1, 63, 64, 65, 127, 128, 129, 200] {
+        for before in [0, 1, 62, 63, 64, 65] {
+            let word = "a".repeat(len);
+            let text = format!("{}{word}{}", " ".repeat(before), "-".repeat(before));
+            assert_eq!(words(&text).collect::<Vec<_>>(), [word.as_str()], "{before} blanks before {len} letters");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn words_are_what_lies_between_other_characters(text in "[ -~\n]{0,200}|[aZ09_ é日-]{0,150}") {
+        let expected: Vec<&str> = text.split(|c: char| c != '_' && !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        prop_assert_eq!(words(&text).collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
 fn a_phrase_stands_whole_in_order_in_any_case() {
     let check = |phrase: &str, text: &str, expected| {
         assert_eq!(Phrase::new(phrase).matches(text), expected, "{phrase:?} in {text:?}");

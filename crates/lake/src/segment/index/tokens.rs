@@ -11,6 +11,7 @@ pub(in crate::segment) struct Tokens {
     hashes: HashTable<u64>,
     /// By the last bits of the hash, the word that last had them: spares most look-ups in the large table.
     recent: Vec<u64>,
+    /// Room for a text without its case.
     folded: String,
 }
 
@@ -25,20 +26,25 @@ impl Tokens {
         if texts.null_count() == texts.len() {
             return;
         }
+        let mut lower = std::mem::take(&mut self.folded);
         for text in texts.iter().flatten() {
-            record::words(text).for_each(|word| self.add_word(word));
+            if text.is_ascii() {
+                // Case is put away for all words at once.
+                lower.clear();
+                record::fold(text, &mut lower);
+                record::words(&lower).for_each(|word| self.add_hash(hash_of(word)));
+            } else {
+                record::words(text).for_each(|word| {
+                    lower.clear();
+                    record::fold(word, &mut lower);
+                    self.add_hash(hash_of(&lower));
+                });
+            }
         }
+        self.folded = lower;
     }
 
-    fn add_word(&mut self, word: &str) {
-        let hash = match is_folded(word) {
-            true => hash_of(word),
-            false => {
-                self.folded.clear();
-                record::fold(word, &mut self.folded);
-                hash_of(&self.folded)
-            }
-        };
+    fn add_hash(&mut self, hash: u64) {
         let recent = &mut self.recent[hash as usize % RECENT];
         if *recent != hash {
             *recent = hash;
@@ -68,9 +74,4 @@ impl Default for Tokens {
         tokens.forget_recent();
         tokens
     }
-}
-
-/// Whether folding would change nothing, which is true of most words.
-fn is_folded(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
 }

@@ -1,0 +1,206 @@
+//! How many records a segment has, by minute and by what is most often counted by: so that counts, histograms and top
+//! lists are read from some kilobytes instead of from the rows.
+//!
+//! In the file it is an Arrow IPC stream (zstd) between the row groups and the index; its place stands in the footer.
+//! Each row counts the records of one minute that agree in all [`DIMENSIONS`]; `timestamp` is the start of the minute.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, AsArray, Int32Array, Int64Array, RecordBatch, StringDictionaryBuilder, TimestampMicrosecondArray,
+};
+use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit, UInt16Type};
+use arrow::error::ArrowError;
+use arrow::ipc::CompressionType;
+use arrow::ipc::reader::StreamReader;
+use arrow::ipc::writer::{IpcWriteOptions, StreamWriter};
+use hashbrown::{HashMap, HashTable};
+use object_store::{ObjectStore, ObjectStoreExt};
+use rapidhash::v3::rapidhash_v3;
+
+use super::encoder::time_column;
+use super::{footer, index};
+use crate::columns::Table;
+use crate::{Error, Segment};
+
+/// The key of the footer that says where the rollup stands, "<offset>,<length>".
+pub(super) const KEY: &str = "dendro.rollup";
+
+/// The columns of `logs`, beside the minute, by which a rollup counts.
+pub const DIMENSIONS: [&str; 4] = ["source", "severity", "severity_number", "error_code"];
+
+/// The column of a rollup that holds the number of records.
+pub const RECORDS: &str = "records";
+
+/// Microseconds of the minutes that a rollup counts by.
+pub const MINUTE_MICROS: i64 = 60_000_000;
+
+/// A segment has no rollup when that would have more rows than this, or than half of its own: it would save nothing.
+const ROWS_MAX: usize = 1 << 18;
+
+/// Segments this small have one in any case: making it costs nothing, and without it a question reads the file.
+const ROWS_ALWAYS: usize = 1024;
+
+/// Texts of one dimension that are told apart; with more of them counting by it is no use.
+const TEXTS_MAX: usize = u16::MAX as usize;
+
+/// Counts the rows of a segment while they are written.
+#[derive(Default)]
+pub(super) struct RollupBuilder {
+    texts: [Texts; 3],
+    counts: HashMap<Cell, i64>,
+    rows: usize,
+    overflown: bool,
+}
+
+/// What the records that are counted together have in common.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Cell {
+    minute: i64,
+    /// Source, severity, error code: numbers of [`Texts`].
+    texts: [u16; 3],
+    severity_number: Option<i32>,
+}
+
+/// The text dimensions, in the order of [`Cell::texts`].
+const TEXTS: [&str; 3] = ["source", "severity", "error_code"];
+
+impl RollupBuilder {
+    /// Counts rows of `logs`.
+    pub(super) fn add(&mut self, rows: &RecordBatch) {
+        self.rows += rows.num_rows();
+        if self.overflown {
+            return;
+        }
+        let times = time_column(Table::Logs, rows).values();
+        let texts = TEXTS.map(|name| rows.column_by_name(name).expect("BUG: logs without a fixed column").as_string_view());
+        let numbers = rows.column_by_name("severity_number").expect("BUG: logs without a fixed column");
+        let numbers = numbers.as_primitive::<Int32Type>();
+        let mut run: Option<(Cell, i64)> = None;
+        for (row, time) in times.iter().enumerate() {
+            let mut cell = Cell {
+                minute: time.div_euclid(MINUTE_MICROS),
+                texts: [0; 3],
+                severity_number: numbers.is_valid(row).then(|| numbers.value(row)),
+            };
+            for ((number, known), column) in cell.texts.iter_mut().zip(&mut self.texts).zip(texts) {
+                match known.number(column.is_valid(row).then(|| column.value(row))) {
+                    Some(known) => *number = known,
+                    None => return self.give_up(),
+                }
+            }
+            run = match run {
+                Some((open, count)) if open == cell => Some((open, count + 1)),
+                ended => {
+                    ended.inspect(|&(cell, count)| *self.counts.entry(cell).or_default() += count);
+                    Some((cell, 1))
+                }
+            };
+        }
+        run.inspect(|&(cell, count)| *self.counts.entry(cell).or_default() += count);
+        if self.counts.len() > ROWS_MAX {
+            self.give_up();
+        }
+    }
+
+    fn give_up(&mut self) {
+        *self = RollupBuilder { overflown: true, ..RollupBuilder::default() };
+    }
+
+    /// The rollup of all rows, as it stands in the file; `None` when it would not pay.
+    pub(super) fn finish(self) -> Result<Option<Vec<u8>>, ArrowError> {
+        if self.overflown || self.counts.len() > (self.rows / 2).max(ROWS_ALWAYS) {
+            return Ok(None);
+        }
+        let mut cells: Vec<(Cell, i64)> = self.counts.into_iter().collect();
+        cells.sort_unstable_by_key(|&(cell, _)| cell);
+        let text = |place: usize| -> Result<ArrayRef, ArrowError> {
+            let mut column = StringDictionaryBuilder::<UInt16Type>::new();
+            for (cell, _) in &cells {
+                column.append_option(self.texts[place].text(cell.texts[place]));
+            }
+            Ok(Arc::new(column.finish()))
+        };
+        let minutes = TimestampMicrosecondArray::from_iter_values(cells.iter().map(|(cell, _)| cell.minute * MINUTE_MICROS));
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(minutes.with_timezone("UTC")),
+            text(0)?,
+            text(1)?,
+            Arc::new(Int32Array::from_iter(cells.iter().map(|(cell, _)| cell.severity_number))),
+            text(2)?,
+            Arc::new(Int64Array::from_iter_values(cells.iter().map(|&(_, count)| count))),
+        ];
+        let rows = RecordBatch::try_new(schema(), columns)?;
+        let options = IpcWriteOptions::default().try_with_compression(Some(CompressionType::ZSTD))?;
+        let mut writer = StreamWriter::try_new_with_options(Vec::new(), &rows.schema(), options)?;
+        writer.write(&rows)?;
+        writer.finish()?;
+        writer.into_inner().map(Some)
+    }
+}
+
+/// Columns of a rollup. Texts are dictionaries, as there are few of them.
+fn schema() -> SchemaRef {
+    let text = || DataType::Dictionary(Box::new(DataType::UInt16), Box::new(DataType::Utf8));
+    let mut fields = vec![Field::new("timestamp", DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), false)];
+    fields.extend(DIMENSIONS.map(|name| {
+        let data_type = if name == "severity_number" { DataType::Int32 } else { text() };
+        Field::new(name, data_type, true)
+    }));
+    fields.push(Field::new(RECORDS, DataType::Int64, false));
+    Arc::new(Schema::new(fields))
+}
+
+/// Numbers for the texts of one dimension. 0 stands for none.
+#[derive(Default)]
+struct Texts {
+    numbers: HashTable<u16>,
+    texts: Vec<String>,
+}
+
+impl Texts {
+    /// The number of a text, new or known; `None` when there are too many.
+    fn number(&mut self, text: Option<&str>) -> Option<u16> {
+        let Some(text) = text else { return Some(0) };
+        let hash = |text: &str| rapidhash_v3(text.as_bytes());
+        let texts = &mut self.texts;
+        if let Some(&known) = self.numbers.find(hash(text), |&number| texts[usize::from(number) - 1] == text) {
+            return Some(known);
+        }
+        if texts.len() == TEXTS_MAX {
+            return None;
+        }
+        texts.push(text.to_owned());
+        let number = texts.len() as u16;
+        self.numbers.insert_unique(hash(text), number, |&number| hash(&texts[usize::from(number) - 1]));
+        Some(number)
+    }
+
+    fn text(&self, number: u16) -> Option<&str> {
+        Some(&self.texts[usize::from(number).checked_sub(1)?])
+    }
+}
+
+/// Reads the rollup of a segment; `None` when it has none (foreign files have none, and some of ours).
+///
+/// Reads the footer and the rollup, nothing else. Its columns are `timestamp` (start of the minute), [`DIMENSIONS`] and
+/// [`RECORDS`]; texts are dictionaries.
+pub async fn load_rollup(store: &Arc<dyn ObjectStore>, segment: &Segment) -> Result<Option<RecordBatch>, Error> {
+    let footer = footer::load(store, segment).await?;
+    let Some(place) = index::place_of(&footer.metadata, KEY) else { return Ok(None) };
+    let damaged = |what| Error::Corrupt { file: segment.path.to_string(), offset: place.start, what };
+    if place.end > footer.start {
+        return Err(damaged("the rollup would reach into the footer"));
+    }
+    let bytes = store.get_range(&segment.path, place.clone()).await.map_err(|source| footer::failed(segment, source))?;
+    decode(&bytes).map_err(|_| damaged("the rollup cannot be decoded"))
+}
+
+fn decode(bytes: &[u8]) -> Result<Option<RecordBatch>, ArrowError> {
+    let rows = StreamReader::try_new(Cursor::new(bytes), None)?.next().transpose()?;
+    Ok(rows.filter(|rows| rows.schema() == schema()))
+}
+
+#[cfg(test)]
+mod tests;
