@@ -30,7 +30,7 @@ pub struct Config {
     pub questions_max: usize,
     /// Bytes of segment footers kept between questions.
     pub footer_cache_bytes: usize,
-    /// Bytes of segment indexes kept between questions.
+    /// Bytes of segment indexes and rollups kept between questions.
     pub index_cache_bytes: usize,
 }
 

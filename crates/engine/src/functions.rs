@@ -1,17 +1,20 @@
 //! The functions that SQL and the lowered search language have beyond DataFusion's own.
 
 mod attribute;
+mod bin;
 mod json;
 mod match_words;
 mod matches;
 mod member;
+mod percentile;
 mod template;
 mod text;
 
 use std::sync::{Arc, LazyLock};
 
-use datafusion::logical_expr::{Expr, ScalarUDF, lit};
+use datafusion::logical_expr::{AggregateUDF, Expr, ScalarUDF, lit};
 
+pub(crate) use bin::Bin;
 pub(crate) use json::Part;
 pub(crate) use match_words::{MATCH_PHRASE, MATCH_PREFIX};
 pub(crate) use matches::{Matches, Spelling};
@@ -20,6 +23,7 @@ pub(crate) use member::{members, unquote};
 use attribute::{Attribute, JsonMember};
 use json::JsonPart;
 use match_words::{MatchPhrase, MatchPrefix};
+use percentile::Percentile;
 use template::PatternTemplate;
 
 /// What SQL may call.
@@ -27,6 +31,12 @@ pub(crate) fn all() -> Vec<Arc<ScalarUDF>> {
     vec![PHRASE.clone(), PREFIX.clone(), TEMPLATE.clone(), Arc::new(ScalarUDF::from(Attribute::default()))]
 }
 
+/// Aggregates that SQL may call.
+pub(crate) fn aggregates() -> Vec<Arc<AggregateUDF>> {
+    vec![PERCENTILE.clone()]
+}
+
+static PERCENTILE: LazyLock<Arc<AggregateUDF>> = LazyLock::new(|| Arc::new(AggregateUDF::from(Percentile::default())));
 static PHRASE: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| Arc::new(ScalarUDF::from(MatchPhrase::default())));
 static PREFIX: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| Arc::new(ScalarUDF::from(MatchPrefix::default())));
 static TEMPLATE: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| Arc::new(ScalarUDF::from(PatternTemplate::default())));
@@ -40,6 +50,16 @@ pub(crate) fn match_phrase(text: Expr, phrase: &str) -> Expr {
 /// `match_prefix(text, 'prefix')`.
 pub(crate) fn match_prefix(text: Expr, prefix: &str) -> Expr {
     PREFIX.call(vec![text, lit(prefix)])
+}
+
+/// The number below which this part (0 to 1) of all lies.
+pub(crate) fn percentile(number: Expr, part: f64) -> Expr {
+    PERCENTILE.call(vec![number, lit(part)])
+}
+
+/// The start of the stretch of so many microseconds, counted from 1970, in which a time lies.
+pub(crate) fn bin(time: Expr, micros: i64) -> Expr {
+    ScalarUDF::from(Bin::new(micros)).call(vec![time])
 }
 
 /// `pattern_template(message)`.

@@ -7,6 +7,7 @@
 
 mod budget;
 mod cost;
+mod count_from_rollup;
 mod damage;
 mod engine;
 mod error;

@@ -24,11 +24,12 @@ use record::TimeRange;
 use url::Url;
 
 use crate::budget::QuestionPool;
+use crate::count_from_rollup::CountFromRollup;
 use crate::damage::DamagedSegments;
 use crate::engine::Config;
 use crate::functions;
 use crate::newest_first::NewestFirst;
-use crate::table::{Caches, IndexCache, LakeTable, Looked};
+use crate::table::{AidCache, Caches, LakeTable, Looked};
 
 /// Names that SQL may write before a table.
 const CATALOG: &str = "dendro";
@@ -36,6 +37,9 @@ const SCHEMA: &str = "public";
 
 /// Bytes read from the end of a segment in the hope that they hold the whole footer; saves a second read.
 const FOOTER_HINT_BYTES: usize = 64 << 10;
+
+/// Rollups get this part of the cache of indexes: a segment's are about that much smaller than its token filters.
+const ROLLUP_SHARE: usize = 4;
 
 /// What all questions have in common.
 pub(crate) struct Base {
@@ -53,14 +57,19 @@ impl Base {
             .build()?;
         let mut state = SessionStateBuilder::new_with_default_features()
             .with_config(SessionConfig::from(options(config)))
+            .with_optimizer_rule(Arc::new(CountFromRollup))
             .with_physical_optimizer_rule(Arc::new(NewestFirst))
             .build();
         for function in functions::all() {
             datafusion::execution::FunctionRegistry::register_udf(&mut state, function)?;
         }
+        for aggregate in functions::aggregates() {
+            datafusion::execution::FunctionRegistry::register_udaf(&mut state, aggregate)?;
+        }
         let caches = Caches {
             footers: runtime.cache_manager.get_file_metadata_cache(),
-            indexes: Arc::new(IndexCache::new(config.index_cache_bytes)),
+            indexes: Arc::new(AidCache::new(config.index_cache_bytes - config.index_cache_bytes / ROLLUP_SHARE)),
+            rollups: Arc::new(AidCache::new(config.index_cache_bytes / ROLLUP_SHARE)),
         };
         Ok(Base { state, runtime, memory: Arc::new(GreedyMemoryPool::new(config.memory_bytes)), caches })
     }

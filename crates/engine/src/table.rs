@@ -1,9 +1,10 @@
 //! A table of a snapshot, as DataFusion sees it: committed segments through its Parquet source, and rows in memory.
 
+mod aids;
 mod footers;
-mod indexes;
 mod memory;
 mod needs;
+mod rollup;
 mod segments;
 mod times;
 
@@ -22,13 +23,15 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::union::UnionExec;
-use lake::TableView;
+use lake::{SegmentIndex, TableView};
 use parking_lot::Mutex;
 use record::Tenant;
 
 use crate::damage::DamagedSegments;
 
-pub(crate) use indexes::IndexCache;
+pub(crate) use aids::{AidCache, Rollup};
+pub(crate) use rollup::RollupTable;
+pub(crate) use times::range as range_of_filters;
 
 /// What is kept between questions.
 #[derive(Clone)]
@@ -36,7 +39,9 @@ pub(crate) struct Caches {
     /// Footers of segments.
     pub(crate) footers: Arc<FileMetadataCache>,
     /// Indexes of segments.
-    pub(crate) indexes: Arc<IndexCache>,
+    pub(crate) indexes: Arc<AidCache<SegmentIndex>>,
+    /// Rollups of segments.
+    pub(crate) rollups: Arc<AidCache<Rollup>>,
 }
 
 /// What a question looked at beside what the plan's metrics count.
@@ -46,13 +51,14 @@ pub(crate) struct Looked {
     pub(crate) segments: u64,
     /// Bytes of memtable looked at.
     pub(crate) memory_bytes: u64,
-    /// Bytes of index loaded.
+    /// Bytes of indexes and rollups loaded.
     pub(crate) index_bytes: u64,
     /// What is wrong with the tables read.
     pub(crate) damage: BTreeSet<Arc<str>>,
 }
 
 /// One table of one snapshot.
+#[derive(Clone)]
 pub(crate) struct LakeTable {
     /// Tenant and table, to tell their segments apart in the caches.
     name: String,

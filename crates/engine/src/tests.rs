@@ -8,5 +8,6 @@ mod house;
 mod newest;
 mod oracle;
 mod privacy;
+mod rollup;
 mod sql;
 mod versions;

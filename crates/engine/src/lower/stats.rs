@@ -1,15 +1,15 @@
 use std::time::Duration;
 
 use ask::{Aggregate, Function, GroupKey};
-use datafusion::arrow::datatypes::{DataType, TimeUnit};
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue};
 use datafusion::functions::math::expr_fn::abs;
-use datafusion::functions_aggregate::expr_fn::{approx_percentile_cont, avg, count, count_distinct, max, min, sum};
+use datafusion::functions_aggregate::expr_fn::{avg, count, count_distinct, max, min, sum};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, SortExpr, cast, lit, when};
 
 use super::place::{Fields, Kind, Place};
 use super::{Lowering, column, key_name, order};
-use crate::functions::pattern_template;
+use crate::functions::{self, pattern_template};
 
 /// Float sums beyond this may not fit 64 bits as whole numbers. A little under 2^63, because they are rounded.
 const WHOLE_SUM_MAX: f64 = 9.2e18;
@@ -119,15 +119,11 @@ impl Lowering {
     }
 }
 
-/// The start of the stretch in which the time lies, counted from 1970. In whole microseconds, which reach further than
-/// the nanoseconds that `date_bin` counts in.
+/// The start of the stretch in which the time lies.
 fn bin(time: &Place, length: Duration) -> Place {
     let Some((time, Kind::Time)) = &time.column else { return Place::default() };
-    let length = lit(i64::try_from(length.as_micros()).unwrap_or(i64::MAX).max(1));
-    let micros = cast(time.clone(), DataType::Int64);
-    let below = micros.clone() % length.clone();
-    let below = when(below.clone().lt(lit(0_i64)), below.clone() + length).otherwise(below).expect("BUG: a CASE was refused");
-    Place::of(cast(micros - below, DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))), Kind::Time)
+    let length = i64::try_from(length.as_micros()).unwrap_or(i64::MAX);
+    Place::of(functions::bin(time.clone(), length), Kind::Time)
 }
 
 fn value(function: Function, place: Option<&Place>, aggregation: &mut Aggregation) -> Result<Place> {
@@ -143,8 +139,7 @@ fn value(function: Function, place: Option<&Place>, aggregation: &mut Aggregatio
         Function::Max => extreme(place, max, aggregation),
         Function::Avg => Ok(of_numbers(place, avg, aggregation)),
         Function::Percentile(percent) => {
-            let of = |number: Expr| approx_percentile_cont(number.sort(true, false), lit(percent / 100.0), None);
-            Ok(of_numbers(place, of, aggregation))
+            Ok(of_numbers(place, |number| functions::percentile(number, percent / 100.0), aggregation))
         }
     }
 }

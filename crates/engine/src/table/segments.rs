@@ -38,12 +38,7 @@ impl LakeTable {
         let within = self.view.segments.iter().filter(|segment| range.overlaps(segment.time.0, segment.time.1));
         // Newest first, as most questions want their answers: what is found first rules the rest out.
         let mut within: Vec<Arc<Segment>> = within.rev().cloned().collect();
-        within.retain(|segment| {
-            let damage = self.damaged.of(&self.name, segment);
-            let whole = damage.is_none();
-            self.looked.lock().damage.extend(damage);
-            whole
-        });
+        within.retain(|segment| self.is_whole(segment));
         let files = match needs::of_filters(filters) {
             Some(need) => self.prune_by_index(within, &need).await,
             None => within.iter().map(|segment| self.file(segment)).collect(),
@@ -64,6 +59,14 @@ impl LakeTable {
             .with_limit(limit)
             .build();
         Ok(Some(DataSourceExec::from_data_source(scan)))
+    }
+
+    /// Whether a segment is not known to be damaged. What is wrong with one is told with the answer.
+    pub(super) fn is_whole(&self, segment: &Segment) -> bool {
+        let damage = self.damaged.of(&self.name, segment);
+        let whole = damage.is_none();
+        self.looked.lock().damage.extend(damage);
+        whole
     }
 
     /// The segments that may have what is needed, each with the row groups that may.

@@ -3,7 +3,7 @@ use datafusion::logical_expr::{Between, BinaryExpr, Expr, Operator};
 use record::{TimeRange, Timestamp};
 
 /// The stretch of time outside which no row passes all filters. Wider than need be where a filter is not understood.
-pub(super) fn range(filters: &[Expr], column: &str) -> TimeRange {
+pub(crate) fn range(filters: &[Expr], column: &str) -> TimeRange {
     filters.iter().fold(TimeRange::ALL, |range, filter| range.intersect(range_of(filter, column)))
 }
 

@@ -33,12 +33,11 @@ fn counts(rows: &RecordBatch) -> BTreeMap<[String; 5], i64> {
     let as_text = |name: &str| cast(rows.column_by_name(name).expect("a column"), &DataType::Utf8).expect("text");
     let columns = ["timestamp", "source", "severity", "severity_number", "error_code"].map(as_text);
     let counts = rows.column_by_name(RECORDS).expect("counts").as_primitive::<Int64Type>();
-    let cell =
-        |row: usize| {
-            columns
-                .each_ref()
-                .map(|column| if column.is_null(row) { String::new() } else { column.as_string::<i32>().value(row).to_owned() })
-        };
+    let cell = |row: usize| {
+        columns
+            .each_ref()
+            .map(|column| if column.is_null(row) { String::new() } else { column.as_string::<i32>().value(row).to_owned() })
+    };
     let found: BTreeMap<_, _> = (0..rows.num_rows()).map(|row| (cell(row), counts.value(row))).collect();
     assert_eq!(found.len(), rows.num_rows(), "each cell stands once");
     found
@@ -84,6 +83,6 @@ fn more_sources_than_can_be_told_apart_end_the_rollup() {
 #[test]
 fn damage_is_named_and_other_files_have_none() {
     let (_, segment) = segment_of(100, |_| "web".into());
-    assert!(matches!(decode(b"no stream of Arrow"), Err(_)));
+    assert!(decode(b"no stream of Arrow").is_err());
     assert_eq!(run(load_rollup(&store(), &segment)).map_err(|error| matches!(error, Error::Store { .. })), Err(true));
 }

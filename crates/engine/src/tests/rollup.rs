@@ -1,0 +1,118 @@
+//! Counts come from the segments' rollups where those tell enough, and are the same as counted one by one.
+
+use ask::{AsOf, Scope};
+use record::{Severity, TimeRange};
+
+use super::house::{Entry, House, at, batch, lines};
+
+/// Records of ten minutes, one every 700 milliseconds.
+fn entries(first: usize) -> Vec<Entry> {
+    let entry = |index: usize| Entry {
+        at: index as i64 * 700_000,
+        severity: (!index.is_multiple_of(5)).then(|| Severity::ALL[index % Severity::ALL.len()]),
+        source: (!index.is_multiple_of(7)).then(|| ["api", "db", "a source with a longer name"][index % 3].to_owned()),
+        message: Some(format!("request {index} done")),
+        ..Entry::default()
+    };
+    (first..first + 800).map(entry).collect()
+}
+
+/// Two segments that overlap in time, and some records in memory.
+async fn house() -> House {
+    let house = House::new().await;
+    for first in [0, 400] {
+        house.append(batch(&entries(first))).await;
+        house.seal().await;
+    }
+    house.append(batch(&entries(1300)[..100])).await;
+    house
+}
+
+/// What counting one by one answers, which no rollup can: it has no record ids.
+fn one_by_one(sql: &str) -> String {
+    sql.replace("count(*)", "count(record_id)")
+}
+
+async fn rows(house: &House, sql: &str) -> Vec<String> {
+    let mut rows = lines(&house.sql(sql).await);
+    rows.sort();
+    rows
+}
+
+async fn is_from_rollup(house: &House, sql: &str) -> bool {
+    lines(&house.sql(&format!("EXPLAIN {sql}")).await).concat().contains(".records)")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_are_those_of_the_records() {
+    let house = house().await;
+    for sql in [
+        "SELECT count(*) AS n FROM logs",
+        "SELECT source, count(*) AS n FROM logs GROUP BY source",
+        "SELECT date_trunc('minute', timestamp) AS t, severity, count(*) AS n FROM logs GROUP BY t, severity",
+        "SELECT date_bin(INTERVAL '5 minutes', timestamp) AS t, count(*) AS n FROM logs GROUP BY 1",
+        "SELECT source, count(*) AS n FROM logs WHERE severity IN ('ERROR', 'CRITICAL') GROUP BY source ORDER BY n DESC LIMIT 2",
+        "SELECT upper(source) AS s, count(*) AS n FROM logs WHERE severity_number >= 13 OR source = 'db' GROUP BY s",
+        "SELECT count(*) AS n FROM logs WHERE severity IS NULL AND source LIKE '%long%'",
+        "SELECT count(*) AS n, count(*) * 2 AS m FROM logs WHERE error_code IS NOT NULL",
+        // Bounds within minutes, on their edges, in one minute, and beyond all.
+        "SELECT severity, count(*) AS n FROM logs WHERE timestamp >= '2026-02-06T12:01:30.5Z' AND timestamp < '2026-02-06T12:07:00Z' GROUP BY severity",
+        "SELECT count(*) AS n FROM logs WHERE timestamp > '2026-02-06T12:02:00Z' AND timestamp <= '2026-02-06T12:03:00Z'",
+        "SELECT count(*) AS n FROM logs WHERE timestamp BETWEEN '2026-02-06T12:02:10Z' AND '2026-02-06T12:02:20Z'",
+        "SELECT count(*) AS n FROM logs WHERE timestamp > '2027-01-01T00:00:00Z'",
+        "SELECT n + 1 AS m FROM (SELECT source, count(*) AS n FROM (SELECT source, severity, record_id FROM logs) AS l GROUP BY source) AS c",
+        "SELECT l.source, count(*) AS n FROM logs AS l WHERE l.timestamp >= '2026-02-06T12:04:10Z' GROUP BY l.source HAVING count(*) > 3",
+    ] {
+        assert!(is_from_rollup(&house, sql).await, "{sql}: {:#?}", lines(&house.sql(&format!("EXPLAIN {sql}")).await));
+        assert!(!is_from_rollup(&house, &one_by_one(sql)).await);
+        assert_eq!(rows(&house, sql).await, rows(&house, &one_by_one(sql)).await, "{sql}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_rollup_cannot_tell_is_counted() {
+    let house = house().await;
+    for sql in [
+        "SELECT host, count(*) AS n FROM logs GROUP BY host",
+        "SELECT date_trunc('second', timestamp) AS t, count(*) AS n FROM logs GROUP BY t",
+        "SELECT date_bin(INTERVAL '90 seconds', timestamp) AS t, count(*) AS n FROM logs GROUP BY t",
+        "SELECT timestamp, count(*) AS n FROM logs GROUP BY timestamp",
+        "SELECT count(*) AS n FROM logs WHERE timestamp < '2026-02-06T12:00:10Z' OR source = 'db'",
+        "SELECT count(*) AS n FROM logs WHERE timestamp <> '2026-02-06T12:00:00Z'",
+        "SELECT count(*) AS n FROM logs WHERE match_phrase(message, 'request 12')",
+        "SELECT count(DISTINCT source) AS n FROM logs WHERE count IS NULL",
+        "SELECT count(*) FILTER (WHERE timestamp > '2026-02-06T12:00:10Z') AS n FROM logs",
+        "SELECT source, min(timestamp) AS t, count(*) AS n FROM logs GROUP BY source",
+        "SELECT source, severity, count(*) AS n FROM logs GROUP BY CUBE(source, severity)",
+    ] {
+        let Ok(answer) = house.try_sql(&format!("EXPLAIN {sql}")).await else { continue };
+        assert!(!lines(&answer).concat().contains("logs.records"), "{sql}");
+        assert_eq!(rows(&house, sql).await, rows(&house, &one_by_one(sql)).await, "{sql}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_search_language_counts_from_rollups_too() {
+    let house = house().await;
+    let all = house.search("* | stats count() by bin(1m), severity").await;
+    let (counted, scanned) = (lines(&all), all.cost.rows_scanned);
+    let one_by_one = lines(&house.search("* | stats count(observed_at) by bin(1m), severity").await);
+    let without_name = |lines: &[String]| lines.iter().map(|line| line.replace("count_observed_at", "count")).collect::<Vec<_>>();
+    assert_eq!(without_name(&one_by_one), counted);
+    assert!(scanned < 900, "{scanned} rows were read for 1700 records");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_range_of_time_and_an_earlier_version_hold_for_rollups() {
+    let house = house().await;
+    let within = TimeRange::new(at("12:01:15"), at("12:06:45"));
+    let scope = Scope { time: within, ..house.scope() };
+    let count = async |sql: &str, as_of: Option<AsOf>| {
+        let answer = ask::Engine::answer(&house.engine, &scope, &ask::Question::Sql(sql.to_owned()), as_of).await.unwrap();
+        lines(&answer)
+    };
+    for as_of in [None, Some(AsOf::Version(1))] {
+        let sql = "SELECT source, count(*) AS n FROM logs GROUP BY source ORDER BY source";
+        assert_eq!(count(sql, as_of).await, count(&one_by_one(sql), as_of).await);
+    }
+}
