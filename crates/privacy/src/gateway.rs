@@ -4,7 +4,7 @@ mod screening;
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use record::Batch;
 
 use crate::detect::Detector;
@@ -74,6 +74,11 @@ impl Gateway {
         self.current.load().policy.clone()
     }
 
+    /// The policy in force, with its detector.
+    pub(crate) fn in_force(&self) -> Guard<Arc<Compiled>> {
+        self.current.load()
+    }
+
     /// The keys, if there are any.
     pub fn keys(&self) -> Option<&Arc<Keyring>> {
         self.keys.as_ref()
@@ -83,7 +88,7 @@ impl Gateway {
     /// What was masked exists nowhere in the batch any more. Each record in which something was found says so in its
     /// attributes [`ACCOUNT_FIELD`] and [`POLICY_FIELD`].
     pub fn admit(&self, batch: Batch) -> Admitted {
-        let compiled = self.current.load();
+        let compiled = self.in_force();
         let (batch, masked) = Screening::new(&compiled, self.keys.as_deref(), batch).run();
         Admitted { batch, masked }
     }

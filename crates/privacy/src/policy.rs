@@ -202,6 +202,12 @@ impl Policy {
         &self.base
     }
 
+    /// What holds for text that leaves: what some rule acts on is masked, and secrets always are.
+    pub(crate) fn outgoing(&self) -> Ruleset {
+        let action = |kind: Kind| if kind.is_secret() || self.looks_for(kind) { Action::Mask } else { Action::Keep };
+        Ruleset { actions: Kind::ALL.map(action), purpose: String::new() }
+    }
+
     /// What holds for a source. Of several rules for one class the last counts.
     pub(crate) fn ruleset(&self, tenant: &Tenant, source: &str) -> Ruleset {
         let mut ruleset = self.base.clone();
