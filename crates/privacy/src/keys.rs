@@ -86,6 +86,16 @@ pub struct Keyring {
     store: Option<Arc<dyn SubjectKeys>>,
     /// By subject; nothing for those who were erased.
     cache: Mutex<HashMap<(Tenant, SubjectId), Option<Key>>>,
+    health: Mutex<KeyHealth>,
+}
+
+/// Whether the keys of subjects can be had.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeyHealth {
+    /// How often one could not be had.
+    pub failures: u64,
+    /// Why, if it was so the last time; it holds nothing of subjects.
+    pub failing: Option<KeyStoreFailed>,
 }
 
 impl RootKey {
@@ -144,7 +154,7 @@ impl Keyring {
     /// With a store for the keys of subjects. Without one nothing can be encrypted, and what a policy wants encrypted is
     /// masked.
     pub fn new(root: RootKey, store: Option<Arc<dyn SubjectKeys>>) -> Keyring {
-        Keyring { root, store, cache: Mutex::default() }
+        Keyring { root, store, cache: Mutex::default(), health: Mutex::default() }
     }
 
     /// Tells root keys apart, and nothing else about them.
@@ -206,13 +216,25 @@ impl Keyring {
         self.cache.lock().remove(&(tenant.clone(), subject));
     }
 
-    fn subject_key(&self, tenant: &Tenant, subject: SubjectId) -> Result<Option<[u8; KEY_BYTES]>, KeyStoreFailed> {
+    /// Whether the keys of subjects can be had, for logs and metrics.
+    pub fn health(&self) -> KeyHealth {
+        self.health.lock().clone()
+    }
+
+    fn subject_key(&self, tenant: &Tenant, subject: SubjectId) -> Result<Option<Key>, KeyStoreFailed> {
         let Some(store) = &self.store else { return Ok(None) };
-        let name = (tenant.clone(), subject);
-        if let Some(&known) = self.cache.lock().get(&name) {
+        if let Some(&known) = self.cache.lock().get(&(tenant.clone(), subject)) {
             return Ok(known);
         }
-        let fresh: [u8; KEY_BYTES] = random().map_err(|error| KeyStoreFailed(error.to_string()))?;
+        let asked = self.ask_store(&**store, tenant, subject);
+        let mut health = self.health.lock();
+        health.failures += u64::from(asked.is_err());
+        health.failing = asked.as_ref().err().cloned();
+        asked
+    }
+
+    fn ask_store(&self, store: &dyn SubjectKeys, tenant: &Tenant, subject: SubjectId) -> Result<Option<Key>, KeyStoreFailed> {
+        let fresh: Key = random().map_err(|error| KeyStoreFailed(error.to_string()))?;
         let key = match store.get_or_put(tenant, subject, &self.wrap(tenant, subject, &fresh)?)? {
             SubjectKey::Erased => None,
             SubjectKey::Wrapped(wrapped) => {
@@ -224,7 +246,7 @@ impl Keyring {
         if cache.len() >= CACHED_MAX {
             cache.clear();
         }
-        cache.insert(name, key);
+        cache.insert((tenant.clone(), subject), key);
         Ok(key)
     }
 

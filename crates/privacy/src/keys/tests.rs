@@ -1,8 +1,30 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::*;
 
 /// Keys in memory.
 #[derive(Default)]
 pub(crate) struct Table(pub(crate) Mutex<HashMap<(Tenant, SubjectId), SubjectKey>>);
+
+/// The same, on a disk that may be full.
+#[derive(Default)]
+struct Disk {
+    table: Table,
+    is_full: AtomicBool,
+}
+
+impl SubjectKeys for Disk {
+    fn get_or_put(&self, tenant: &Tenant, subject: SubjectId, fresh: &WrappedKey) -> Result<SubjectKey, KeyStoreFailed> {
+        match self.is_full.load(Ordering::Relaxed) {
+            true => Err(KeyStoreFailed("the disk is full".to_owned())),
+            false => self.table.get_or_put(tenant, subject, fresh),
+        }
+    }
+
+    fn get(&self, tenant: &Tenant, subject: SubjectId) -> Result<Option<SubjectKey>, KeyStoreFailed> {
+        self.table.get(tenant, subject)
+    }
+}
 
 impl SubjectKeys for Table {
     fn get_or_put(&self, tenant: &Tenant, subject: SubjectId, fresh: &WrappedKey) -> Result<SubjectKey, KeyStoreFailed> {
@@ -82,4 +104,24 @@ fn two_subjects_share_no_key() {
     let acme = tenant("acme");
     let seal = |who: &str| keys.seal(&acme, keys.subject(&acme, who), "EMAIL", "x@example.com");
     assert_ne!(seal("a"), seal("b"));
+}
+
+/// What failed is counted and its reason kept for as long as it lasts.
+#[test]
+fn a_key_store_that_fails_says_why_until_it_answers() {
+    let disk = Arc::new(Disk::default());
+    let keys = Keyring::new(RootKey::new([7; KEY_BYTES]), Some(disk.clone()));
+    let acme = tenant("acme");
+    let seal = |who: &str| keys.seal(&acme, keys.subject(&acme, who), "EMAIL", "x@example.com").is_ok();
+    assert!(seal("a"));
+    assert_eq!(keys.health(), KeyHealth::default());
+    disk.is_full.store(true, Ordering::Relaxed);
+    let full = KeyHealth { failures: 2, failing: Some(KeyStoreFailed("the disk is full".to_owned())) };
+    assert!(!seal("b") && !seal("c"));
+    assert_eq!(keys.health(), full);
+    assert!(seal("a"), "who is known is not asked for");
+    assert_eq!(keys.health(), full);
+    disk.is_full.store(false, Ordering::Relaxed);
+    assert!(seal("b"));
+    assert_eq!(keys.health(), KeyHealth { failing: None, ..full });
 }

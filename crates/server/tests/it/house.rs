@@ -102,13 +102,22 @@ impl House {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Config), change_lake: impl FnOnce(&mut lake::Config)) -> House {
+        House::built(change, change_lake, Gateway::new(Policy::default())).await
+    }
+
+    pub(crate) async fn screened_by(gateway: Gateway) -> House {
+        House::built(|_| {}, |_| {}, gateway).await
+    }
+
+    async fn built(change: impl FnOnce(&mut Config), change_lake: impl FnOnce(&mut lake::Config), gateway: Gateway) -> House {
         let folder = tempfile::tempdir().expect("folder");
         let mut lake_config = lake_config(folder.path());
         change_lake(&mut lake_config);
         let mut config = config();
         change(&mut config);
         let lake = Lake::open(lake_config, Arc::new(Still)).await.expect("lake");
-        let server = server::bind(config, rooms(lake.clone()).await).await.expect("server");
+        let rooms = Rooms { gateway: Arc::new(gateway), ..rooms(lake.clone()).await };
+        let server = server::bind(config, rooms).await.expect("server");
         let address = server.local_addr();
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(server.run(async {

@@ -3,6 +3,7 @@
 mod client;
 mod engine;
 mod house;
+mod own_log;
 
 mod arrivals;
 mod errors;
