@@ -89,7 +89,12 @@ impl Gateway {
     /// attributes [`ACCOUNT_FIELD`] and [`POLICY_FIELD`].
     pub fn admit(&self, batch: Batch) -> Admitted {
         let compiled = self.in_force();
-        let (batch, masked) = Screening::new(&compiled, self.keys.as_deref(), batch).run();
+        let (batch, masked) = match self.keys.as_deref() {
+            Some(keys) if compiled.policy.looks_for_subjects() => {
+                keys.durably(batch, |keys, batch| Screening::new(&compiled, Some(keys), batch).run())
+            }
+            keys => Screening::new(&compiled, keys, batch).run(),
+        };
         Admitted { batch, masked }
     }
 }
