@@ -76,3 +76,61 @@ fn a_text_that_cannot_be_masked_does_not_leave() {
         assert_eq!((cleared.as_str(), cleared.masked().errors), (MASKING_ERROR, 1));
     }
 }
+
+/// What the attributes of one record with these names are called once they are admitted.
+fn admitted_names(names: &[&str]) -> Vec<String> {
+    let mut builder = record::Batch::builder(Tenant::default(), record::Timestamp::from_micros(0));
+    for name in names {
+        let name = builder.name(name);
+        builder.field(name, record::Value::Bool(true));
+    }
+    builder.finish_record(record::Record::at(record::Timestamp::from_micros(0)));
+    let admitted = Gateway::new(Policy::default()).admit(builder.build());
+    let (batch, masked) = (admitted.batch(), admitted.masked());
+    let named = batch.all_fields().iter().map(|field| batch.name(field.name).to_owned()).collect::<Vec<_>>();
+    let changed = names.iter().filter(|name| !named.iter().any(|known| known == **name)).count();
+    assert_eq!(masked.values, changed as u64);
+    assert!(names.iter().all(|name| named.iter().any(|known| known == name) || !batch.parts().arena.contains(name)));
+    named
+}
+
+#[test]
+fn names_of_fields_are_screened_too() {
+    assert_eq!(
+        admitted_names(&["alice@example.com", "adam@example.com", "owner 4111 1111 1111 1111", "n"]),
+        ["a***@example.com", "a***@example.com_", "owner xxxx-xxxx-xxxx-1111", "n"]
+    );
+}
+
+#[test]
+fn names_that_are_none_of_persons_stay() {
+    let names = [
+        "user.email",
+        "password",
+        "db.password",
+        "Authorization",
+        "http.request.header.x-forwarded-for",
+        "card_number",
+        "k8s.pod.label.app.kubernetes.io/name",
+        "x-amz-request-id",
+        "labels.city.Paris",
+        "first name",
+        "2026-02-07",
+        "127.0.0.1",
+        "metrics.p99.9",
+        "sha256",
+        "order.3fa85f64-5717-4562-b3fc-2c963f66afa6",
+        "args.0",
+        "ssn",
+        "cef.src_ip",
+        "1234567890123",
+        "_SOURCE_REALTIME_TIMESTAMP",
+        "$set.name",
+        "kv{le=0.5}",
+        "token",
+        "session_id",
+        "address.street",
+        "phone",
+    ];
+    assert_eq!(admitted_names(&names), names);
+}

@@ -29,6 +29,7 @@ impl Clock for Still {
 pub(crate) struct House {
     pub(crate) address: SocketAddr,
     pub(crate) lake: Lake,
+    stored: tokio::sync::broadcast::Receiver<lake::Fresh>,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<()>,
     _folder: tempfile::TempDir,
@@ -123,7 +124,7 @@ impl House {
         let running = tokio::spawn(server.run(async {
             let _ = stopped.await;
         }));
-        House { address, lake, stop: Some(stop), running, _folder: folder }
+        House { address, stored: lake.subscribe(), lake, stop: Some(stop), running, _folder: folder }
     }
 
     pub(crate) async fn send(&self, ask: Ask) -> Told {
@@ -134,6 +135,11 @@ impl House {
     pub(crate) async fn ingest(&self, lines: &str) {
         let told = self.send(Ask::post("/api/v1/ingest", lines)).await;
         assert_eq!(told.status, 200, "{}", told.text());
+    }
+
+    /// All text of the next batch that was stored, quarantine and names of fields included.
+    pub(crate) fn stored_text(&mut self) -> String {
+        self.stored.try_recv().expect("a batch").batch.parts().arena.clone()
     }
 
     /// Asks for a graceful end.

@@ -6,6 +6,7 @@ mod house;
 mod own_log;
 
 mod arrivals;
+mod bad_input;
 mod errors;
 mod health;
 mod limits;
