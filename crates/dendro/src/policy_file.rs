@@ -104,7 +104,8 @@ fn parse(text: &str) -> Result<Policy, Failure> {
         return Ok(Policy::default());
     }
     Policy::parse(text).map_err(|error| {
-        Failure::new(Kind::Invalid, error.to_string()).hint("`dendro privacy check FILE` tries a policy without using it")
+        Failure::new(Kind::Invalid, error.to_string())
+            .hint("`dendro privacy check FILE` shows the line, and tries a policy without using it")
     })
 }
 

@@ -35,7 +35,7 @@ fn policy(path: Option<&Path>) -> Result<Policy, Failure> {
     let Some(path) = path else { return Ok(Policy::default()) };
     let problem = |text: String| Failure::new(Kind::Invalid, text).about(&path.display().to_string());
     let text = std::fs::read_to_string(path).map_err(|error| problem(error.to_string()))?;
-    Policy::parse(&text).map_err(|error| problem(error.to_string()))
+    Policy::parse(&text).map_err(|error| problem(error.shown()))
 }
 
 /// What was found in a file, by class.

@@ -24,6 +24,7 @@ mod raw;
 mod stamp;
 mod syslog;
 mod text;
+mod utf16;
 
 use record::{Batch, Tenant, Timestamp};
 
@@ -54,7 +55,8 @@ pub struct Context<'a> {
 /// When the body is over [`BODY_BYTES_MAX`]: the caller has to bound it first.
 pub fn decode(format: Format, bytes: &[u8], context: &Context<'_>) -> Batch {
     assert!(bytes.len() <= BODY_BYTES_MAX, "BUG: the caller did not bound the body");
-    let body = Body::read(bytes);
+    let bytes = utf16::as_utf8(bytes);
+    let body = Body::read(&bytes);
     let mut draft = Draft::new(&body, context);
     match format {
         Format::Auto => auto::decode(&mut draft),

@@ -4,13 +4,13 @@ mod screening;
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use record::Batch;
 
 use crate::detect::Detector;
 use crate::gateway::screening::Screening;
 use crate::keys::Keyring;
-use crate::{Action, Kind, Policy};
+use crate::{Action, Cleared, Kind, Policy};
 
 pub use account::{ACCOUNT_FIELD, AccountEntry, Counted, POLICY_FIELD, read_account};
 
@@ -74,6 +74,11 @@ impl Gateway {
         self.current.load().policy.clone()
     }
 
+    /// The policy in force, with its detector.
+    pub(crate) fn in_force(&self) -> Guard<Arc<Compiled>> {
+        self.current.load()
+    }
+
     /// The keys, if there are any.
     pub fn keys(&self) -> Option<&Arc<Keyring>> {
         self.keys.as_ref()
@@ -82,10 +87,33 @@ impl Gateway {
     /// Screens a batch: what the policy masks in fields, messages and input kept for quarantine is replaced.
     /// What was masked exists nowhere in the batch any more. Each record in which something was found says so in its
     /// attributes [`ACCOUNT_FIELD`] and [`POLICY_FIELD`].
-    pub fn admit(&self, batch: Batch) -> Admitted {
-        let compiled = self.current.load();
-        let (batch, masked) = Screening::new(&compiled, self.keys.as_deref(), batch).run();
+    pub fn admit(&self, mut batch: Batch) -> Admitted {
+        let compiled = self.in_force();
+        let in_names = self.mask_names(&mut batch);
+        let (batch, mut masked) = match self.keys.as_deref() {
+            Some(keys) if compiled.policy.looks_for_subjects() => {
+                keys.durably(batch, |keys, batch| Screening::new(&compiled, Some(keys), batch).run())
+            }
+            keys => Screening::new(&compiled, keys, batch).run(),
+        };
+        masked.add(&in_names);
         Admitted { batch, masked }
+    }
+
+    /// Names of fields are kept for all sources together, so they are screened like text that leaves. Senders that use
+    /// addresses of people as keys would otherwise make columns of them.
+    fn mask_names(&self, batch: &mut Batch) -> Masked {
+        let mut masked = Masked::default();
+        let looked_at = batch.names().map(|name| (name, self.clear(name)));
+        let private: Vec<(String, Cleared)> = looked_at
+            .filter(|(name, cleared)| *name != cleared.as_str())
+            .map(|(name, cleared)| (name.to_owned(), cleared))
+            .collect();
+        for (name, cleared) in private {
+            masked.add(cleared.masked());
+            batch.rename(&name, cleared.as_str());
+        }
+        masked
     }
 }
 

@@ -4,19 +4,19 @@
 //! of subjects, the key that wraps. Drawn by chance and stored wrapped: one key a subject. Once that is destroyed,
 //! whatever was encrypted under it is gone, wherever a copy may lie.
 
-use std::collections::HashMap;
+mod subjects;
+
 use std::fmt;
 use std::sync::Arc;
 
 use aes_gcm_siv::aead::{Aead, KeyInit, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, Nonce};
 use hmac::{Hmac, Mac};
-use parking_lot::Mutex;
 use record::Tenant;
 use sha2::Sha256;
 
-/// Subjects whose keys are held in memory. When there are more, all are forgotten and looked up again.
-const CACHED_MAX: usize = 1 << 16;
+use subjects::Subjects;
+pub use subjects::{FreshKey, KeyHealth, KeyStoreFailed, SubjectKey, SubjectKeys};
 
 /// Bytes of a key.
 pub const KEY_BYTES: usize = 32;
@@ -40,29 +40,6 @@ pub struct SubjectId(pub [u8; 16]);
 /// A subject's key, encrypted under the root: ciphertext and tag.
 pub type WrappedKey = [u8; KEY_BYTES + 16];
 
-/// What a key store knows about a subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SubjectKey {
-    /// Its key.
-    Wrapped(WrappedKey),
-    /// It was erased: there is no key, and none may be made again.
-    Erased,
-}
-
-/// The key store did not answer. What was to be encrypted is masked instead.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the key store failed: {0}")]
-pub struct KeyStoreFailed(pub String);
-
-/// Where the keys of subjects are kept. It has to be durable when it returns.
-pub trait SubjectKeys: Send + Sync {
-    /// What is known about a subject. The first time, `fresh` becomes its key.
-    fn get_or_put(&self, tenant: &Tenant, subject: SubjectId, fresh: &WrappedKey) -> Result<SubjectKey, KeyStoreFailed>;
-
-    /// What is known about a subject, if anything.
-    fn get(&self, tenant: &Tenant, subject: SubjectId) -> Result<Option<SubjectKey>, KeyStoreFailed>;
-}
-
 /// Why an encrypted value stays closed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Closed {
@@ -83,9 +60,7 @@ pub enum Closed {
 /// All keys.
 pub struct Keyring {
     root: RootKey,
-    store: Option<Arc<dyn SubjectKeys>>,
-    /// By subject; nothing for those who were erased.
-    cache: Mutex<HashMap<(Tenant, SubjectId), Option<Key>>>,
+    subjects: Subjects,
 }
 
 impl RootKey {
@@ -144,7 +119,7 @@ impl Keyring {
     /// With a store for the keys of subjects. Without one nothing can be encrypted, and what a policy wants encrypted is
     /// masked.
     pub fn new(root: RootKey, store: Option<Arc<dyn SubjectKeys>>) -> Keyring {
-        Keyring { root, store, cache: Mutex::default() }
+        Keyring { root, subjects: Subjects::new(store) }
     }
 
     /// Tells root keys apart, and nothing else about them.
@@ -190,7 +165,7 @@ impl Keyring {
 
     /// Decrypts what [`Keyring::seal`] made.
     pub(crate) fn open(&self, tenant: &Tenant, subject: SubjectId, class: &str, sealed: &[u8]) -> Result<String, Closed> {
-        let Some(store) = &self.store else { return Err(Closed::Unknown) };
+        let Some(store) = self.subjects.store() else { return Err(Closed::Unknown) };
         let key = match store.get(tenant, subject)? {
             None => return Err(Closed::Unknown),
             Some(SubjectKey::Erased) => return Err(Closed::Erased),
@@ -199,33 +174,6 @@ impl Keyring {
         let payload = Payload { msg: sealed, aad: class.as_bytes() };
         let plain = cipher(&key).decrypt(&Nonce::default(), payload).map_err(|_| Closed::Broken)?;
         String::from_utf8(plain).map_err(|_| Closed::Broken)
-    }
-
-    /// Forgets a subject's key, after the store destroyed it.
-    pub fn forget(&self, tenant: &Tenant, subject: SubjectId) {
-        self.cache.lock().remove(&(tenant.clone(), subject));
-    }
-
-    fn subject_key(&self, tenant: &Tenant, subject: SubjectId) -> Result<Option<[u8; KEY_BYTES]>, KeyStoreFailed> {
-        let Some(store) = &self.store else { return Ok(None) };
-        let name = (tenant.clone(), subject);
-        if let Some(&known) = self.cache.lock().get(&name) {
-            return Ok(known);
-        }
-        let fresh: [u8; KEY_BYTES] = random().map_err(|error| KeyStoreFailed(error.to_string()))?;
-        let key = match store.get_or_put(tenant, subject, &self.wrap(tenant, subject, &fresh)?)? {
-            SubjectKey::Erased => None,
-            SubjectKey::Wrapped(wrapped) => {
-                let broken = || KeyStoreFailed("a subject's key cannot be unwrapped: the root key is another".to_owned());
-                Some(self.unwrap(tenant, subject, &wrapped).ok_or_else(broken)?)
-            }
-        };
-        let mut cache = self.cache.lock();
-        if cache.len() >= CACHED_MAX {
-            cache.clear();
-        }
-        cache.insert(name, key);
-        Ok(key)
     }
 
     /// Each wrapping key wraps one key, so the nonce may be fixed.

@@ -1,6 +1,7 @@
 //! What is looked for, and what is done about it: by class, by tenant and source, by field.
 
 mod class;
+mod fault;
 mod file;
 mod glob;
 
@@ -10,7 +11,7 @@ use crate::Kind;
 use crate::detect::{STANDARD, SecretName};
 
 pub use class::{Category, Classification, Level, Origin};
-pub use file::PolicyError;
+pub use fault::PolicyError;
 pub(crate) use glob::Glob;
 
 /// What is done about a finding. The later ones win when a field has several.
@@ -156,7 +157,7 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// With the place in the text and a hint. The text is a policy, so it may be shown.
+    /// With the place in the text and a hint; [`PolicyError::shown`] quotes the line too.
     pub fn parse(text: &str) -> Result<Policy, PolicyError> {
         file::parse(text)
     }
@@ -200,6 +201,12 @@ impl Policy {
 
     pub(crate) fn base(&self) -> &Ruleset {
         &self.base
+    }
+
+    /// What holds for text that leaves: what some rule acts on is masked, and secrets always are.
+    pub(crate) fn outgoing(&self) -> Ruleset {
+        let action = |kind: Kind| if kind.is_secret() || self.looks_for(kind) { Action::Mask } else { Action::Keep };
+        Ruleset { actions: Kind::ALL.map(action), purpose: String::new() }
     }
 
     /// What holds for a source. Of several rules for one class the last counts.

@@ -9,6 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use crate::budget::ByteBudget;
 use crate::config::{Config, CursorKey, Limits};
 use crate::error::Problem;
+use crate::key_watch::KeyWatch;
 use crate::metrics::Metrics;
 use crate::policies::Policies;
 use crate::request_id::RequestIds;
@@ -43,6 +44,7 @@ pub(crate) struct App {
     pub(crate) over_tls: bool,
     pub(crate) ids: RequestIds,
     pub(crate) metrics: Metrics,
+    pub(crate) key_watch: KeyWatch,
     /// Bytes of bodies at work.
     pub(crate) bodies: ByteBudget,
     /// Bytes of answers on their way.
@@ -69,6 +71,7 @@ impl App {
             tokens,
             over_tls: config.tls.is_some(),
             metrics: Metrics::default(),
+            key_watch: KeyWatch::default(),
             bodies: ByteBudget::new(limits.bodies_bytes),
             answers: ByteBudget::new(limits.answer_bytes.saturating_mul(ANSWERS_AT_ONCE)),
             requests: Arc::new(Semaphore::new(limits.requests)),

@@ -19,6 +19,7 @@ mod door;
 mod error;
 mod form;
 mod json;
+mod key_watch;
 mod listen;
 mod media;
 mod metrics;

@@ -59,6 +59,7 @@ pub(crate) struct Levels {
     pub(crate) body_bytes_in_flight: usize,
     pub(crate) questions_in_flight: usize,
     pub(crate) tails: usize,
+    pub(crate) key_failures: u64,
 }
 
 impl Metrics {
@@ -122,7 +123,7 @@ impl Metrics {
         out.sample("", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
         self.write_http(&mut out, levels);
         self.write_ingest(&mut out, levels);
-        self.write_privacy(&mut out);
+        self.write_privacy(&mut out, levels);
         self.write_questions(&mut out, levels);
         write_lake(&mut out, lake);
         out.finish()
@@ -147,10 +148,12 @@ impl Metrics {
         out.one("dendro_http_panics_total", "counter", "Requests that met a bug.", count(&self.panics));
     }
 
-    fn write_privacy(&self, out: &mut Exposition) {
+    fn write_privacy(&self, out: &mut Exposition, levels: Levels) {
         self.findings.lock().write(out);
         let errors = "Texts that could not be masked and were replaced whole.";
         out.one("dendro_privacy_masking_errors_total", "counter", errors, count(&self.masking_errors));
+        let failures = "Times that a subject's key could not be had.";
+        out.one("dendro_privacy_key_failures_total", "counter", failures, levels.key_failures as f64);
         let dropped = "Records that the privacy policy wanted dropped.";
         out.one("dendro_privacy_records_dropped_total", "counter", dropped, count(&self.policy_dropped));
     }

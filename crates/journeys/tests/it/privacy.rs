@@ -45,7 +45,10 @@ async fn a_policy_file_is_followed_and_encrypted_values_can_be_revealed() {
     .await;
     // One that cannot be read changes nothing, and the log says where.
     std::fs::write(data.join("privacy.toml"), "[actions]\nemial = \"mask\"\n").expect("written");
-    until_async("the complaint", || async { server.logged().contains("unknown class `emial`").then_some(()) }).await;
+    until_async("the complaint", || async {
+        server.logged().contains("line 2, column 1, at `actions`: unknown class").then_some(())
+    })
+    .await;
     server.ingest(LINE).await;
     let found = server.search("id:1").await;
     let message = found[0]["message"].as_str().expect("a message");

@@ -1,4 +1,4 @@
-use privacy::keys::{KeyStoreFailed, SubjectId, SubjectKey, SubjectKeys, WrappedKey};
+use privacy::keys::{FreshKey, KeyStoreFailed, SubjectId, SubjectKey, SubjectKeys, WrappedKey};
 use record::Tenant;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -38,19 +38,32 @@ impl State {
 
 impl SubjectKeys for State {
     fn get_or_put(&self, tenant: &Tenant, subject: SubjectId, fresh: &WrappedKey) -> Result<SubjectKey, KeyStoreFailed> {
-        let connection = self.connection.lock();
-        if let Some(known) = find(&connection, tenant, subject).map_err(told)? {
-            return Ok(known);
-        }
-        let sql = "INSERT INTO subject_keys (tenant, subject, key) VALUES (?1, ?2, ?3)";
-        let mut insert = connection.prepare_cached(sql).map_err(told)?;
-        insert.execute(params![tenant.as_str(), &subject.0[..], &fresh[..]]).map_err(told)?;
-        Ok(SubjectKey::Wrapped(*fresh))
+        get_or_put(&self.connection.lock(), tenant, subject, fresh).map_err(told)
+    }
+
+    /// In one transaction, which is one fsync.
+    fn get_or_put_all(&self, fresh: &[FreshKey]) -> Result<Vec<SubjectKey>, KeyStoreFailed> {
+        let mut connection = self.connection.lock();
+        let transaction = connection.transaction().map_err(told)?;
+        let put = |key: &FreshKey| get_or_put(&transaction, &key.tenant, key.subject, &key.wrapped);
+        let keys = fresh.iter().map(put).collect::<rusqlite::Result<_>>().map_err(told)?;
+        transaction.commit().map_err(told)?;
+        Ok(keys)
     }
 
     fn get(&self, tenant: &Tenant, subject: SubjectId) -> Result<Option<SubjectKey>, KeyStoreFailed> {
         find(&self.connection.lock(), tenant, subject).map_err(told)
     }
+}
+
+fn get_or_put(connection: &Connection, tenant: &Tenant, subject: SubjectId, fresh: &WrappedKey) -> rusqlite::Result<SubjectKey> {
+    if let Some(known) = find(connection, tenant, subject)? {
+        return Ok(known);
+    }
+    let sql = "INSERT INTO subject_keys (tenant, subject, key) VALUES (?1, ?2, ?3)";
+    let mut insert = connection.prepare_cached(sql)?;
+    insert.execute(params![tenant.as_str(), &subject.0[..], &fresh[..]])?;
+    Ok(SubjectKey::Wrapped(*fresh))
 }
 
 fn find(connection: &Connection, tenant: &Tenant, subject: SubjectId) -> rusqlite::Result<Option<SubjectKey>> {
@@ -94,6 +107,24 @@ mod tests {
         assert_eq!(state.get_or_put(&tenant, subject, &[1; 48]), Ok(SubjectKey::Erased));
         drop(state);
         assert_eq!(State::open(&path).expect("opened").get(&tenant, subject), Ok(Some(SubjectKey::Erased)));
+    }
+
+    /// All or none: a key that is in use and not stored would take what is encrypted under it with it.
+    #[test]
+    fn many_keys_are_stored_together() {
+        let state = State::in_memory().expect("opened");
+        let tenant = Tenant::default();
+        let fresh = |number: u8| FreshKey { tenant: tenant.clone(), subject: SubjectId([number; 16]), wrapped: [number; 48] };
+        state.erase_subject(&tenant, SubjectId([1; 16])).expect("erased");
+        assert_eq!(state.get_or_put_all(&[fresh(1), fresh(2)]), Ok(vec![SubjectKey::Erased, SubjectKey::Wrapped([2; 48])]));
+        let full = "CREATE TRIGGER full BEFORE INSERT ON subject_keys WHEN NEW.subject = zeroblob(16)
+                    BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
+        state.connection.lock().execute_batch(full).expect("made");
+        let failed = state.get_or_put_all(&[fresh(3), fresh(0), fresh(4)]);
+        assert_eq!(failed, Err(KeyStoreFailed("the disk is full".to_owned())));
+        assert_eq!(state.get(&tenant, SubjectId([3; 16])), Ok(None));
+        let kept = FreshKey { wrapped: [9; 48], ..fresh(2) };
+        assert_eq!(state.get_or_put_all(&[kept, fresh(3)]), Ok(vec![SubjectKey::Wrapped([2; 48]), SubjectKey::Wrapped([3; 48])]));
     }
 
     #[test]

@@ -4,8 +4,9 @@ use std::fmt::Display;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use sha2::{Digest, Sha256};
+use toml::Spanned;
 
-use super::{Action, Category, Epoch, FieldRule, Glob, Level, Policy, Preset, Rule};
+use super::{Action, Category, Epoch, FieldRule, Glob, Level, Policy, PolicyError, Preset, Rule};
 use crate::Kind;
 use crate::detect::{Holds, Reach, SecretName};
 use crate::keys::hex;
@@ -16,16 +17,11 @@ const TEXT_BYTES_MAX: usize = 1 << 20;
 /// Longest name of a version, in bytes.
 const VERSION_BYTES_MAX: usize = 64;
 
-/// A policy cannot be read: what is wrong, and where.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct PolicyError(String);
-
 /// A policy as it is written. `docs/privacy.md` tells what each part means.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    version: Option<String>,
+    version: Option<Spanned<String>>,
     #[serde(default)]
     masks: Masks,
     #[serde(default)]
@@ -34,13 +30,13 @@ struct File {
     #[serde(default)]
     subject: Vec<String>,
     #[serde(default)]
-    secret_names: Vec<String>,
+    secret_names: Vec<Spanned<String>>,
     #[serde(default)]
     actions: BTreeMap<Class, ActionName>,
     #[serde(default)]
-    rule: Vec<RuleText>,
+    rule: Vec<Spanned<RuleText>>,
     #[serde(default)]
-    field: Vec<FieldText>,
+    field: Vec<Spanned<FieldText>>,
 }
 
 #[derive(Deserialize)]
@@ -56,7 +52,7 @@ struct RuleText {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FieldText {
-    name: String,
+    name: Spanned<String>,
     action: Option<ActionName>,
     level: Option<Level>,
     #[serde(default)]
@@ -128,10 +124,10 @@ fn unknown(what: &str, name: &impl Display, known: impl IntoIterator<Item = &'st
 
 pub(super) fn parse(text: &str) -> Result<Policy, PolicyError> {
     if text.len() > TEXT_BYTES_MAX {
-        return Err(PolicyError(format!("a policy has at most {TEXT_BYTES_MAX} bytes, this one {}", text.len())));
+        return Err(PolicyError::new(format!("a policy has at most {TEXT_BYTES_MAX} bytes, this one {}", text.len())));
     }
-    let file: File = toml::from_str(text).map_err(|error| PolicyError(error.to_string().trim_end().to_owned()))?;
-    let mut policy = Policy { version: version(file.version.as_deref(), text)?, ..Policy::default() };
+    let file: File = toml::from_str(text).map_err(|error| PolicyError::of(text, &error))?;
+    let mut policy = Policy { version: version(file.version.as_ref(), text)?, ..Policy::default() };
     policy.preset = match file.masks {
         Masks::Least => Preset::Least,
         Masks::Seeds => Preset::Seeds,
@@ -145,25 +141,31 @@ pub(super) fn parse(text: &str) -> Result<Policy, PolicyError> {
     }
     policy.subject = file.subject;
     for name in file.secret_names {
-        let name = present("secret_names", name)?;
+        let name = present("secret_names", name, text)?;
         policy.secret_names.push(SecretName { name, reach: Reach::LastWords, kind: Kind::Password, holds: Holds::Anything });
     }
     for (kind, action) in actions(&file.actions) {
         policy.base.actions[kind as usize] = action;
     }
-    policy.rules = file.rule.iter().map(rule).collect::<Result<_, _>>()?;
-    policy.fields = file.field.into_iter().map(field).collect::<Result<_, _>>()?;
+    policy.rules = file.rule.iter().map(|rule| read_rule(rule, text)).collect::<Result<_, _>>()?;
+    policy.fields = file.field.into_iter().map(|field| read_field(field, text)).collect::<Result<_, _>>()?;
     Ok(policy)
 }
 
-fn version(name: Option<&str>, text: &str) -> Result<String, PolicyError> {
-    let name = name.unwrap_or("policy");
+fn version(name: Option<&Spanned<String>>, text: &str) -> Result<String, PolicyError> {
+    let digits = &hex(&Sha256::digest(text))[..8];
+    let Some(name) = name else { return Ok(format!("policy-{digits}")) };
     let sane = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
-    if name.is_empty() || name.len() > VERSION_BYTES_MAX || !name.bytes().all(sane) {
+    let version = name.get_ref();
+    if version.is_empty() || version.len() > VERSION_BYTES_MAX || !version.bytes().all(sane) {
         let hint = "letters, digits, `-`, `_`, `.` and `:`";
-        return Err(PolicyError(format!("`version` must have 1 to {VERSION_BYTES_MAX} characters: {hint}")));
+        return Err(PolicyError::at(
+            text,
+            &name.span(),
+            format!("`version` must have 1 to {VERSION_BYTES_MAX} characters: {hint}"),
+        ));
     }
-    Ok(format!("{name}-{}", &hex(&Sha256::digest(text))[..8]))
+    Ok(format!("{version}-{digits}"))
 }
 
 /// Single classes after families, and these after all.
@@ -179,27 +181,32 @@ fn actions(written: &BTreeMap<Class, ActionName>) -> Vec<(Kind, Action)> {
     each.collect()
 }
 
-fn rule(text: &RuleText) -> Result<Rule, PolicyError> {
-    if text.tenant.is_none() && text.source.is_none() {
-        return Err(PolicyError("a [[rule]] needs `tenant` or `source`; what holds for all stands in [actions]".to_owned()));
+fn read_rule(written: &Spanned<RuleText>, text: &str) -> Result<Rule, PolicyError> {
+    let RuleText { tenant, source, purpose, actions: by_class } = written.get_ref();
+    if tenant.is_none() && source.is_none() {
+        let what = "a [[rule]] needs `tenant` or `source`; what holds for all stands in [actions]";
+        return Err(PolicyError::at(text, &written.span(), what.to_owned()));
     }
     let glob = |pattern: &Option<String>| pattern.as_deref().map(Glob::new);
-    let purpose = text.purpose.clone();
-    Ok(Rule { tenant: glob(&text.tenant), source: glob(&text.source), actions: actions(&text.actions), purpose })
+    Ok(Rule { tenant: glob(tenant), source: glob(source), actions: actions(by_class), purpose: purpose.clone() })
 }
 
-fn field(text: FieldText) -> Result<FieldRule, PolicyError> {
-    let name = present("name", text.name)?;
-    if text.action.is_none() && text.level.is_none() {
-        return Err(PolicyError(format!("the [[field]] `{name}` needs `action` or `level`")));
+fn read_field(written: Spanned<FieldText>, text: &str) -> Result<FieldRule, PolicyError> {
+    let span = written.span();
+    let FieldText { name, action, level, categories } = written.into_inner();
+    let name = present("name", name, text)?;
+    if action.is_none() && level.is_none() {
+        return Err(PolicyError::at(text, &span, "a [[field]] needs `action` or `level`".to_owned()));
     }
-    if text.level.is_none() && !text.categories.is_empty() {
-        return Err(PolicyError(format!("the [[field]] `{name}` has `categories`, so it needs `level` too")));
+    if level.is_none() && !categories.is_empty() {
+        return Err(PolicyError::at(text, &span, "a [[field]] that has `categories` needs `level` too".to_owned()));
     }
-    let action = text.action.map(|ActionName(action)| action);
-    Ok(FieldRule { name: Glob::new(&name), action, level: text.level, categories: text.categories })
+    Ok(FieldRule { name: Glob::new(&name), action: action.map(|ActionName(action)| action), level, categories })
 }
 
-fn present(what: &str, name: String) -> Result<String, PolicyError> {
-    if name.trim().is_empty() { Err(PolicyError(format!("`{what}` must not be empty"))) } else { Ok(name) }
+fn present(what: &str, name: Spanned<String>, text: &str) -> Result<String, PolicyError> {
+    match name.get_ref().trim().is_empty() {
+        true => Err(PolicyError::at(text, &name.span(), format!("`{what}` must not be empty"))),
+        false => Ok(name.into_inner()),
+    }
 }

@@ -160,6 +160,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 async fn store(app: Arc<App>, delivery: Delivery, received: Received) -> Result<(Receipt, u64), Problem> {
     let wire_bytes = received.wire_bytes();
     let screened = screen(app.clone(), delivery, received).await?;
+    app.key_watch.look(&app.rooms.gateway);
     let masked = screened.admitted.masked().clone();
     let receipt = app.rooms.lake.append(screened.admitted, screened.key).await?;
     app.metrics.ingest(wire_bytes, screened.bytes, &receipt);

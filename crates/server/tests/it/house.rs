@@ -29,6 +29,7 @@ impl Clock for Still {
 pub(crate) struct House {
     pub(crate) address: SocketAddr,
     pub(crate) lake: Lake,
+    stored: tokio::sync::broadcast::Receiver<lake::Fresh>,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<()>,
     _folder: tempfile::TempDir,
@@ -102,19 +103,28 @@ impl House {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Config), change_lake: impl FnOnce(&mut lake::Config)) -> House {
+        House::built(change, change_lake, Gateway::new(Policy::default())).await
+    }
+
+    pub(crate) async fn screened_by(gateway: Gateway) -> House {
+        House::built(|_| {}, |_| {}, gateway).await
+    }
+
+    async fn built(change: impl FnOnce(&mut Config), change_lake: impl FnOnce(&mut lake::Config), gateway: Gateway) -> House {
         let folder = tempfile::tempdir().expect("folder");
         let mut lake_config = lake_config(folder.path());
         change_lake(&mut lake_config);
         let mut config = config();
         change(&mut config);
         let lake = Lake::open(lake_config, Arc::new(Still)).await.expect("lake");
-        let server = server::bind(config, rooms(lake.clone()).await).await.expect("server");
+        let rooms = Rooms { gateway: Arc::new(gateway), ..rooms(lake.clone()).await };
+        let server = server::bind(config, rooms).await.expect("server");
         let address = server.local_addr();
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(server.run(async {
             let _ = stopped.await;
         }));
-        House { address, lake, stop: Some(stop), running, _folder: folder }
+        House { address, stored: lake.subscribe(), lake, stop: Some(stop), running, _folder: folder }
     }
 
     pub(crate) async fn send(&self, ask: Ask) -> Told {
@@ -125,6 +135,11 @@ impl House {
     pub(crate) async fn ingest(&self, lines: &str) {
         let told = self.send(Ask::post("/api/v1/ingest", lines)).await;
         assert_eq!(told.status, 200, "{}", told.text());
+    }
+
+    /// All text of the next batch that was stored, quarantine and names of fields included.
+    pub(crate) fn stored_text(&mut self) -> String {
+        self.stored.try_recv().expect("a batch").batch.parts().arena.clone()
     }
 
     /// Asks for a graceful end.

@@ -3,8 +3,10 @@
 mod client;
 mod engine;
 mod house;
+mod own_log;
 
 mod arrivals;
+mod bad_input;
 mod errors;
 mod health;
 mod limits;
