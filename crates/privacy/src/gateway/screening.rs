@@ -317,6 +317,7 @@ impl<'a> Screening<'a> {
         };
         let subject = Subject { kind, ..subject };
         let mut found = std::mem::take(&mut self.found);
+        found.clear();
         let outcome = guarded(|| self.look(digits, subject, &mut found));
         self.found = found;
         self.settle(record, subject, outcome.map(Some))

@@ -106,7 +106,7 @@ fn is_place_of(before: &[u8]) -> bool {
 /// The address that begins with a capital: `Hauptstraße 12`, `Calle Mayor 5`, `Nagy utca 3`.
 pub(super) fn from_capital(text: &[u8], at: usize, end: usize) -> Option<Hit> {
     let text = &text[..end];
-    if text[at] >= 0xe3
+    if *text.get(at)? >= 0xe3
         && let Some(range) = east_asia::find(text, at)
     {
         return Some(Hit::new(range, Kind::Address, "address.east_asia"));
