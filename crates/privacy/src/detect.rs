@@ -26,6 +26,7 @@ mod net;
 mod prose;
 mod scan;
 mod settle;
+mod skim;
 mod sql;
 mod structure;
 mod value;

@@ -60,6 +60,9 @@ impl Masker<'_> {
 
     /// The text with each finding replaced as the policy says. `findings` are in order.
     pub(crate) fn rewrite(&self, text: &str, findings: &[Finding]) -> Result<Rewritten, KeyStoreFailed> {
+        if findings.is_empty() {
+            return Ok(Rewritten::Same);
+        }
         match findings.iter().map(|finding| self.action(finding.kind)).max() {
             None | Some(Action::Keep) => return Ok(Rewritten::Same),
             Some(Action::DropField) => return Ok(Rewritten::DropField),

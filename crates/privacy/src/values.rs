@@ -10,6 +10,7 @@ mod checksum;
 mod context;
 mod dob;
 mod fold;
+mod fronts;
 mod gps;
 mod iban;
 mod ids;
@@ -29,6 +30,8 @@ use std::ops::Range;
 use context::Context;
 use run::is_wordy;
 
+pub(crate) use address::may_follow_number;
+pub(crate) use dob::may_begin_month;
 pub use kind::Kind;
 pub(crate) use mrz::machine_readable;
 pub(crate) use words::{NUMBER_AHEAD_MAX, Sense, at_word, whole};

@@ -16,11 +16,13 @@ impl Span {
     pub const ABSENT: Span = Span { start: u32::MAX, len: 0 };
 
     /// Whether there is no text (an empty text is there).
+    #[inline]
     pub fn is_absent(self) -> bool {
         self.start == u32::MAX
     }
 
     /// Whether there is text, be it empty.
+    #[inline]
     pub fn is_present(self) -> bool {
         !self.is_absent()
     }
@@ -127,6 +129,7 @@ impl Record {
     }
 
     /// The seven text places, in the order in which they are stored.
+    #[inline]
     pub fn texts(&self) -> [Span; 7] {
         [self.source, self.host, self.message, self.trace_id, self.span_id, self.transaction_id, self.error_code]
     }
@@ -294,6 +297,7 @@ impl Batch {
     }
 
     /// Records in order of arrival.
+    #[inline]
     pub fn records(&self) -> &[Record] {
         &self.parts.records
     }
@@ -320,6 +324,7 @@ impl Batch {
     }
 
     /// The attributes of all records.
+    #[inline]
     pub fn all_fields(&self) -> &[Field] {
         &self.parts.fields
     }
@@ -345,6 +350,15 @@ impl Batch {
             return "";
         }
         &self.parts.arena[span.start as usize..][..span.len as usize]
+    }
+
+    /// The bytes of a span's text; none when it is absent.
+    #[inline]
+    pub fn bytes(&self, span: Span) -> &[u8] {
+        if span.is_absent() {
+            return &[];
+        }
+        &self.parts.arena.as_bytes()[span.start as usize..][..span.len as usize]
     }
 
     /// The text of a span, if there is one.
@@ -438,30 +452,43 @@ impl Batch {
         }
         let overlaps =
             |live: Span| spans.iter().any(|span| live.start < span.start + span.len && span.start < live.start + live.len);
-        let touches = |live: Span| {
-            live.len > 0
-                && (live.start / BLOCK..=(live.start + live.len - 1) / BLOCK)
-                    .any(|block| blocks[block as usize / 64] >> (block % 64) & 1 == 1)
-                && overlaps(live)
-        };
-        self.live().any(touches)
+        let is_marked = |block: u32| blocks[block as usize / 64] >> (block % 64) & 1 == 1;
+        self.any_live(|live| {
+            let (first, last) = (live.start / BLOCK, (live.start + live.len).saturating_sub(1) / BLOCK);
+            (is_marked(last) || first < last && (first..last).any(is_marked)) && overlaps(live)
+        })
     }
 
-    /// All spans that are pointed at.
-    fn live(&self) -> impl Iterator<Item = Span> + '_ {
+    /// Whether some span that is pointed at is as asked for. Plain loops, because all of a batch is gone through.
+    #[inline]
+    fn any_live(&self, mut is_asked: impl FnMut(Span) -> bool) -> bool {
         let parts = &self.parts;
-        let texts = parts.records.iter().flat_map(|record| record.texts());
-        let fields = parts.fields.iter().filter_map(|field| match field.value {
-            Value::Text(span) | Value::Json(span) => Some(span),
-            Value::Int(_) | Value::Float(_) | Value::Bool(_) => None,
-        });
+        for record in &parts.records {
+            for span in record.texts() {
+                if span.is_present() && is_asked(span) {
+                    return true;
+                }
+            }
+        }
+        for field in &parts.fields {
+            if let Value::Text(span) | Value::Json(span) = field.value
+                && is_asked(span)
+            {
+                return true;
+            }
+        }
         let rejected = parts.rejected.iter().flat_map(|rejected| [rejected.raw, rejected.source]);
-        parts.names.iter().copied().chain(texts).chain(fields).chain(rejected).filter(|span| span.is_present())
+        parts.names.iter().copied().chain(rejected).any(|span| span.is_present() && is_asked(span))
     }
 
     /// Whether the arena holds more than what is pointed at.
     pub fn has_stray_text(&self) -> bool {
-        self.live().map(|span| span.len as usize).sum::<usize>() < self.parts.arena.len()
+        let mut bytes = 0;
+        self.any_live(|span| {
+            bytes += span.len as usize;
+            false
+        });
+        bytes < self.parts.arena.len()
     }
 
     /// Copies the text that is still pointed at into a new arena, so that replaced text exists nowhere any more.

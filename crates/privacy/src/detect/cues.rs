@@ -234,21 +234,22 @@ const WORDS: &[(&str, Cue)] = &[
 /// All of them, ready to be looked up.
 #[derive(Debug)]
 pub(crate) struct Cues {
-    /// Bit h: some word's first letters hash to h.
-    present: [u64; 64],
+    /// Bit h: some word's first letters are packed into h.
+    present: [u64; PACKED / 64],
     /// Words by hash, the longest first.
     by_hash: Vec<Vec<(&'static [u8], Cue)>>,
 }
 
 impl Cues {
     pub(crate) fn standard() -> Cues {
-        let mut cues = Cues { present: [0; 64], by_hash: vec![Vec::new(); 64 * 64] };
+        let mut cues = Cues { present: [0; PACKED / 64], by_hash: vec![Vec::new(); 64 * 64] };
         let vendors = VENDORS.iter().enumerate().map(|(at, vendor)| (vendor.prefix.as_bytes(), Cue::Vendor(at as u16)));
         let words = WORDS.iter().map(|&(word, cue)| (word.as_bytes(), cue));
         for (word, cue) in words.chain(vendors).chain([(b"eyJ".as_slice(), Cue::WebToken)]) {
-            let hash = hash(&[word[0], word[1], word.get(2).copied().unwrap_or(b' ')]);
-            cues.present[hash / 64] |= 1 << (hash % 64);
-            cues.by_hash[hash].push((word, cue));
+            let letters = [word[0], word[1], word.get(2).copied().unwrap_or(b' ')];
+            let packed = packed(&letters);
+            cues.present[packed / 64] |= 1 << (packed % 64);
+            cues.by_hash[hash(&letters)].push((word, cue));
         }
         cues.by_hash.iter_mut().for_each(|words| words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len())));
         cues
@@ -258,8 +259,8 @@ impl Cues {
     #[inline]
     pub(crate) fn may_begin(&self, text: &[u8]) -> bool {
         let Some(letters) = text.first_chunk() else { return false };
-        let hash = hash(letters);
-        self.present[hash / 64] >> (hash % 64) & 1 == 1
+        let packed = packed(letters);
+        self.present[packed / 64] >> (packed % 64) & 1 == 1
     }
 
     /// The longest word at the front of the text, and its length.
@@ -273,6 +274,14 @@ impl Cues {
         });
         found.map(|&(word, cue)| (cue, word.len()))
     }
+}
+
+/// How many values three letters have, packed.
+const PACKED: usize = 1 << 15;
+
+/// Five bits of each of three letters, in which they differ, whatever their case.
+fn packed(&[first, second, third]: &[u8; LEAD]) -> usize {
+    usize::from(first & 31) | usize::from(second & 31) << 5 | usize::from(third & 31) << 10
 }
 
 /// Twelve bits of the first three letters, in either case.

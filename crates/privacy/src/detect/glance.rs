@@ -1,6 +1,7 @@
 //! Quick looks, at a byte or a word, that tell what is not worth a long one.
 
 use crate::detect::json;
+use crate::values;
 
 /// What a byte may begin.
 pub(crate) mod class {
@@ -32,6 +33,38 @@ pub(crate) const CLASS: [u8; 256] = {
     }
     table
 };
+
+/// Where the run of letters and digits that begins at `at` ends, and of which classes they are.
+#[inline]
+pub(crate) fn behind_word(text: &[u8], at: usize) -> (usize, u8) {
+    let (mut end, mut seen) = (at, 0);
+    // Most words are short ones of small letters.
+    if let Some(chunk) = text[at..].first_chunk() {
+        end += small_letters(u64::from_le_bytes(*chunk));
+        seen = if end > at { class::LOWER } else { 0 };
+    }
+    while let Some(&byte) = text.get(end) {
+        let class = CLASS[usize::from(byte)];
+        if class & class::WORDY == 0 {
+            break;
+        }
+        seen |= class;
+        end += 1;
+    }
+    (end, seen)
+}
+
+/// How many small letters eight bytes begin with, without a branch.
+#[inline]
+fn small_letters(bytes: u64) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * EACH;
+    let seven = bytes & !HIGH;
+    // The high bit of each byte is set from `a` on, and from behind `z` on; the bytes do not reach into each other.
+    let (from_a, behind_z) = (seven + (0x80 - b'a' as u64) * EACH, seven + (0x80 - b'z' as u64 - 1) * EACH);
+    let others = !(from_a & !behind_z & !bytes) & HIGH;
+    others.trailing_zeros() as usize / 8
+}
 
 /// A quick look: two or three words, each with a capital, and nothing else.
 pub(crate) fn is_two_capitals(text: &[u8]) -> bool {
@@ -78,6 +111,7 @@ pub(crate) fn begins_json(text: &[u8]) -> bool {
 
 /// A quick look: whether a name or an address can begin with this word. It begins with a capital, or is a house number
 /// or a small word for a street, with a capital behind.
+#[inline]
 pub(crate) fn may_name_somebody(text: &[u8], at: usize, end: usize, seen: u8) -> bool {
     match text[at] {
         b'A'..=b'Z' | 0x80.. => {
@@ -88,7 +122,10 @@ pub(crate) fn may_name_somebody(text: &[u8], at: usize, end: usize, seen: u8) ->
             (seen & class::DIGIT == 0 || text[at] >= 0xe3) && !camel && !joined
         }
         b'0'..=b'9' => match text[end..] {
-            [b' ', next, ..] => end - at <= 6 && (next.is_ascii_alphabetic() || next >= 0x80),
+            // `24ms` and `12th` are no house numbers, and hardly a small word follows one.
+            _ if matches!(text[at..end], [.., b'a'..=b'z', b'a'..=b'z']) => false,
+            [b' ', b'a'..=b'z', ..] => end - at <= 6 && values::may_follow_number(&text[end + 1..]),
+            [b' ', next, ..] => end - at <= 6 && (next.is_ascii_uppercase() || next >= 0x80),
             [b',' | b'-' | b'/', ..] => end - at <= 5,
             _ => false,
         },
@@ -102,6 +139,7 @@ pub(crate) fn may_name_somebody(text: &[u8], at: usize, end: usize, seen: u8) ->
 
 /// A quick look at a word with digits: whether it can be, or begin, a value. The shortest are dates and coordinates
 /// of six digits; words that are longer than any number of an account are sums and traces.
+#[inline]
 pub(crate) fn may_be_number(text: &[u8], at: usize, end: usize, seen: u8) -> bool {
     let len = end - at;
     if matches!(text[..at], [.., before, b'-' | b'.'] if before.is_ascii_alphanumeric()) || matches!(text[..at], [.., b'_']) {
@@ -118,10 +156,16 @@ pub(crate) fn may_be_number(text: &[u8], at: usize, end: usize, seen: u8) -> boo
     }
     // Few digits: more have to follow, behind one mark.
     match text[end..] {
+        [b' ', next, ..] if next.is_ascii_alphabetic() && text[at].is_ascii_digit() => is_day_or_group(text, at, end),
         [b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b',', b' ' | b'(', next, ..] => next.is_ascii_alphanumeric(),
         [b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b',' | 0xc2, next, ..] => next.is_ascii_alphanumeric() || next >= 0x80,
         _ => false,
     }
+}
+
+/// Before another word, few digits may be a day before its month, or end a number that letters begin (`AB 123`).
+fn is_day_or_group(text: &[u8], at: usize, end: usize) -> bool {
+    matches!(text[..at], [.., b'A'..=b'Z', b' ']) || values::may_begin_month(&text[end + 1..])
 }
 
 /// What may stand inside a percent-encoded value.

@@ -1,5 +1,8 @@
+mod endings;
+
 use crate::Kind;
 use crate::detect::key_name::{self, KeyName, is_separator};
+use crate::detect::names::endings::{Endings, HASH_BITS, TAIL, hash, packed_tail};
 use crate::values::keys;
 
 /// Which names a [`SecretName`] covers. Case and separators never count: `apiKey`, `api_key`, `API-KEY` are one.
@@ -232,20 +235,17 @@ pub(crate) const STANDARD: &[Standard] = {
     ]
 };
 
-/// Letters and digits at the end of a name by which its rules are filed.
-const TAIL: usize = 3;
-
 /// The names of a policy, made ready.
 #[derive(Debug)]
 pub(crate) struct Names {
     /// The longest first: the longest name that covers says most about the kind.
     rules: Vec<Rule>,
-    /// Bit h: some name's tail hashes to h. Nearly every word that is no secret's name is told by this alone.
-    tails: [u64; 64],
+    /// Nearly every word that is no secret's name is told by this alone.
+    endings: Endings,
     /// Rules by the hash of their tail, ascending.
     by_tail: Vec<Vec<u16>>,
-    /// Bit h: some word for a person's name or address has a tail that hashes to h.
-    somebody: [u64; 64],
+    /// How the words for a person's name or address end, and those that may stand behind them.
+    somebody: Endings,
 }
 
 #[derive(Debug)]
@@ -281,48 +281,53 @@ impl Names {
         };
         let mut rules: Vec<Rule> = secret_names.iter().map(rule).filter(|rule| !rule.squashed.is_empty()).collect();
         rules.sort_by_key(|rule| std::cmp::Reverse(rule.squashed.len()));
-        let mut names = Names { rules: Vec::new(), tails: [0; 64], by_tail: vec![Vec::new(); 64 * 64], somebody: [0; 64] };
+        let mut names = Names {
+            rules: Vec::new(),
+            endings: Endings::new(),
+            by_tail: vec![Vec::new(); 1 << HASH_BITS],
+            somebody: Endings::new(),
+        };
         for (index, rule) in rules.iter().enumerate() {
-            names.file(tail(&rule.squashed), index);
+            names.file(&rule.squashed, index);
             // Shorter than a tail: it stands alone, or behind any letter or digit.
             if rule.squashed.len() < TAIL && rule.reach != Reach::Whole {
                 for before in (b'a'..=b'z').chain(b'0'..=b'9') {
-                    names.file(tail(&[&[before], rule.squashed.as_slice()].concat()), index);
+                    names.file(&[&[before], rule.squashed.as_slice()].concat(), index);
                 }
             }
         }
         names.rules = rules;
-        for hash in keys::words_of_somebody().map(|word| tail(word.as_bytes())) {
-            names.somebody[hash / 64] |= 1 << (hash % 64);
-        }
+        keys::words_of_somebody().for_each(|word| names.somebody.add(word.as_bytes()));
+        keys::words_beside().for_each(|word| names.somebody.add_beside(word));
         names
     }
 
     /// A quick look at the end of a name: whether it may be a secret's, and whether it may announce a person or an
     /// address. Never says no to what a longer look would find.
     pub(crate) fn promise(&self, name: &[u8]) -> (bool, bool) {
-        let has = |set: &[u64; 64], hash: usize| set[hash / 64] >> (hash % 64) & 1 == 1;
-        let hash = tail(name);
+        let tail = packed_tail(name);
+        let named = self.endings.has(tail) && self.endings.fit(tail, name, |_| true);
         // `street1`, `address_2`.
         let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit() || is_separator(**byte)).count();
-        let lettered = if digits == 0 { hash } else { tail(&name[..name.len() - digits]) };
+        let lettered = if digits == 0 { tail } else { packed_tail(&name[..name.len() - digits]) };
         // Words are filed without their marks (`lakcim` for `lakcím`), names are not.
         let marked = name.len() >= TAIL && !name[name.len() - TAIL..].is_ascii();
-        (has(&self.tails, hash), marked || has(&self.somebody, lettered))
+        let announced = || self.somebody.fit(lettered, name, |byte| !byte.is_ascii_digit()) || !name.is_ascii();
+        (named, marked || self.somebody.has(lettered) && announced())
     }
 
-    fn file(&mut self, hash: usize, rule: usize) {
-        self.tails[hash / 64] |= 1 << (hash % 64);
-        self.by_tail[hash].push(rule as u16);
+    fn file(&mut self, squashed: &[u8], rule: usize) {
+        self.endings.add(squashed);
+        self.by_tail[hash(packed_tail(squashed))].push(rule as u16);
     }
 
     /// Whether this segment of a field's name says that the value is secret.
     pub(crate) fn classify(&self, segment: &[u8]) -> Option<Secret> {
-        let hash = tail(segment);
-        if self.tails[hash / 64] >> (hash % 64) & 1 == 0 {
+        let tail = packed_tail(segment);
+        if !self.endings.has(tail) || !self.endings.fit(tail, segment, |_| true) {
             return None;
         }
-        let rules = || self.by_tail[hash].iter().map(|&index| &self.rules[usize::from(index)]);
+        let rules = || self.by_tail[hash(tail)].iter().map(|&index| &self.rules[usize::from(index)]);
         if !rules().any(|rule| key_name::ends_with(segment, &rule.squashed)) {
             return None;
         }
@@ -347,13 +352,6 @@ impl Rule {
             Reach::Ending | Reach::Never => key.ends_with(&self.squashed),
         }
     }
-}
-
-/// Twelve bits of the last letters and digits of a name, whatever their case and what stands between.
-fn tail(name: &[u8]) -> usize {
-    let letters = name.iter().rev().filter(|byte| !is_separator(**byte)).take(TAIL);
-    let hash = letters.fold(0u32, |hash, &byte| hash << 8 | u32::from(byte | 0x20));
-    (hash.wrapping_mul(0x9e37_79b1) >> 20) as usize
 }
 
 #[cfg(test)]

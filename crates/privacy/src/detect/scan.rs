@@ -3,9 +3,10 @@ use std::ops::Range;
 use crate::Kind;
 use crate::detect::decode::{self, Decoded};
 use crate::detect::glance::{
-    CLASS, begins_json, behind_moment, class, is_encoded_byte, is_two_capitals, may_be_number, may_name_somebody,
+    begins_json, behind_moment, class, is_encoded_byte, is_two_capitals, may_be_number, may_name_somebody,
 };
 use crate::detect::judge::{is_masked, is_name_of_kind, is_uuid};
+use crate::detect::skim::{Stop, Word, next_stop};
 use crate::detect::{Detector, FieldName, Finding, Quotes, decode::percent_byte, email, hash, net};
 use crate::mask::token_len;
 use crate::values::{self, Cue, Sense};
@@ -159,12 +160,17 @@ impl<'a> Scan<'a> {
     /// One pass over a text of any kind.
     pub(crate) fn plain(&mut self, area: Area<'_>) {
         let (mut at, mut pair) = (area.start.max(self.done), None);
-        while at < area.end {
-            let byte = self.text[at];
-            let next = match CLASS[usize::from(byte)] {
-                0 => at + 1,
-                class::SIGN => self.sign(at, area, &mut pair),
-                _ => self.word(at, area, pair),
+        let (text, cues) = (&self.text[..area.end], self.detector.cues());
+        while let Some(stop) = next_stop(text, at, area.start.max(self.done), cues) {
+            let next = match stop {
+                Stop::Sign(sign) => {
+                    at = sign;
+                    self.sign(sign, area, &mut pair)
+                }
+                Stop::Word(word) => {
+                    at = word.at;
+                    self.word(word, area, pair)
+                }
             };
             // Whatever a recogniser says, the walk goes on, and not over what was found.
             at = next.max(at + 1).max(self.done);
@@ -187,17 +193,8 @@ impl<'a> Scan<'a> {
     }
 
     /// A run of letters and digits.
-    fn word(&mut self, at: usize, area: Area<'_>, pair: Option<Pair>) -> usize {
+    fn word(&mut self, Word { at, end, seen }: Word, area: Area<'_>, pair: Option<Pair>) -> usize {
         let text = &self.text[..area.end];
-        let (mut end, mut seen) = (at, 0);
-        for &byte in &text[at..] {
-            let class = CLASS[usize::from(byte)];
-            if class & class::WORDY == 0 {
-                break;
-            }
-            seen |= class;
-            end += 1;
-        }
         let before = at.checked_sub(1).map_or(b' ', |before| text[before]);
         if seen & class::HIGH != 0 && self.level.nesting < NESTING_MAX && decode::has_odd_signs(&text[at..end]) {
             let decoded = decode::folded(text, area.start.max(self.done), area.end);

@@ -34,6 +34,14 @@ pub(super) fn check(expected: &str) {
     assert_eq!(marked(&text), expected);
 }
 
+/// Each of these once made a recogniser give up, so that a harmless text was replaced whole.
+#[test]
+fn what_ends_too_early_is_read_to_its_end() {
+    check("sent from 1051 Budapest, ");
+    check("phone <PHONE:0 0 12 34 5>");
+    check("phone <PHONE:0 0123 45 6>");
+}
+
 #[test]
 fn values_of_secret_names_are_found_in_any_structure() {
     check("login password=<PASSWORD:hunter2> ok");

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use record::{Batch, Field, Record, Span, Value};
 
 use super::account::{ACCOUNT_FIELD, Account, Entry, POLICY_FIELD, Place};
-use super::clean::Clean;
+use super::clean::{Asked, Clean};
 use super::{Compiled, Masked};
 use crate::detect::{FieldName, Finding};
 use crate::keys::{Keyring, SubjectId};
@@ -188,7 +188,7 @@ impl<'a> Screening<'a> {
                 if span.is_absent() {
                     continue;
                 }
-                if matches!(place, 3 | 4) && name.action.is_none() && is_trace(self.batch.text(span)) {
+                if matches!(place, 3 | 4) && name.action.is_none() && is_trace(self.batch.bytes(span)) {
                     continue;
                 }
                 let subject = Subject { place: Place::Text(place as u8), slot: place as u32, name, owner, kind: TextKind::Plain };
@@ -264,16 +264,17 @@ impl<'a> Screening<'a> {
 
     /// A text of quarantined input. A record that the policy wants dropped has no place there either.
     fn outside(&mut self, index: usize, span: Span, subject: Subject<'_>) -> Span {
-        let fate = self.screen(span, subject);
+        let Some(asked) = self.asked(span, &subject) else { return span };
+        let fate = self.screen(asked, span, subject);
         for finding in &self.found {
             let action = self.compiled_action(subject.owner, finding.kind);
             self.account.add_rejected(index as u32, finding.kind, action);
             self.masked.values += u64::from(action != Action::Keep);
         }
         let kept = match fate {
-            Ok(Some(Rewritten::Text(text))) => self.batch.add_text(&text),
-            Ok(Some(Rewritten::DropField | Rewritten::DropRecord)) => Span::ABSENT,
-            Ok(Some(Rewritten::Same) | None) => return span,
+            Ok(Rewritten::Text(text)) => self.batch.add_text(&text),
+            Ok(Rewritten::DropField | Rewritten::DropRecord) => Span::ABSENT,
+            Ok(Rewritten::Same) => return span,
             Err(Failed) => self.failed(),
         };
         self.replaced.push(span);
@@ -297,8 +298,9 @@ impl<'a> Screening<'a> {
 
     /// What becomes of a text of a record.
     fn text(&mut self, record: usize, span: Span, subject: Subject<'_>) -> Fate {
-        let outcome = self.screen(span, subject);
-        if matches!(outcome, Ok(None | Some(Rewritten::Same))) && self.found.is_empty() {
+        let Some(asked) = self.asked(span, &subject) else { return Fate::Stays };
+        let outcome = self.screen(asked, span, subject);
+        if matches!(outcome, Ok(Rewritten::Same)) && self.found.is_empty() {
             return Fate::Stays;
         }
         let fate = self.settle(record, subject, outcome);
@@ -317,29 +319,32 @@ impl<'a> Screening<'a> {
         };
         let subject = Subject { kind, ..subject };
         let mut found = std::mem::take(&mut self.found);
+        found.clear();
         let outcome = guarded(|| self.look(digits, subject, &mut found));
         self.found = found;
-        self.settle(record, subject, outcome.map(Some))
+        self.settle(record, subject, outcome)
     }
 
-    /// Looks for what the policy asks for in a text that stands in the batch. `None`: it was looked at before.
-    fn screen(&mut self, span: Span, subject: Subject<'_>) -> Result<Option<Rewritten>, Failed> {
-        self.found.clear();
-        if span.is_absent() || span.len == 0 || subject.name.action == Some(Action::Keep) {
-            return Ok(None);
+    /// A text that has to be looked at: there is one, the policy does not keep it, and it was not looked at before.
+    #[inline]
+    fn asked(&self, span: Span, subject: &Subject<'_>) -> Option<Asked> {
+        if span.len == 0 || subject.name.action == Some(Action::Keep) {
+            return None;
         }
-        let text = self.batch.text(span);
-        let slot = self.clean.slot(subject.slot, text.as_bytes());
-        if self.clean.holds(&self.batch, slot, subject.slot, text) {
-            return Ok(None);
-        }
+        let asked = self.clean.asked(&self.batch, subject.slot, span);
+        (!self.clean.holds(&self.batch, asked)).then_some(asked)
+    }
+
+    /// Looks for what the policy asks for in a text that stands in the batch.
+    fn screen(&mut self, asked: Asked, span: Span, subject: Subject<'_>) -> Result<Rewritten, Failed> {
         let mut found = std::mem::take(&mut self.found);
-        let outcome = guarded(|| self.look(text, subject, &mut found));
+        found.clear();
+        let outcome = guarded(|| self.look(self.batch.text(span), subject, &mut found));
         self.found = found;
         if self.found.is_empty() && outcome.is_ok() {
-            self.clean.keep(slot, subject.slot, span);
+            self.clean.keep(asked);
         }
-        outcome.map(Some)
+        outcome
     }
 
     /// The text as it may be stored, with what was found in it.
@@ -359,7 +364,7 @@ impl<'a> Screening<'a> {
     }
 
     /// Takes down what was found and done. Fails closed: a text that could not be masked is not kept.
-    fn settle(&mut self, record: usize, subject: Subject<'_>, outcome: Result<Option<Rewritten>, Failed>) -> Fate {
+    fn settle(&mut self, record: usize, subject: Subject<'_>, outcome: Result<Rewritten, Failed>) -> Fate {
         let record = record as u32;
         for finding in &self.found {
             let action = subject.name.action.unwrap_or_else(|| self.compiled_action(subject.owner, finding.kind));
@@ -367,10 +372,10 @@ impl<'a> Screening<'a> {
             self.masked.values += u64::from(action != Action::Keep);
         }
         match outcome {
-            Ok(None | Some(Rewritten::Same)) => Fate::Stays,
-            Ok(Some(Rewritten::Text(text))) => Fate::Becomes(self.batch.add_text(&text)),
-            Ok(Some(Rewritten::DropField)) => Fate::Goes,
-            Ok(Some(Rewritten::DropRecord)) => {
+            Ok(Rewritten::Same) => Fate::Stays,
+            Ok(Rewritten::Text(text)) => Fate::Becomes(self.batch.add_text(&text)),
+            Ok(Rewritten::DropField) => Fate::Goes,
+            Ok(Rewritten::DropRecord) => {
                 self.dropped_records.push(record);
                 Fate::Goes
             }
@@ -442,8 +447,8 @@ pub(super) fn guarded<T>(screen: impl FnOnce() -> Result<T, Failed>) -> Result<T
 }
 
 /// The id of a trace or span as OpenTelemetry writes it.
-fn is_trace(text: &str) -> bool {
-    matches!(text.len(), 16 | 32)
-        && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        && text.bytes().any(|byte| byte >= b'a')
+fn is_trace(text: &[u8]) -> bool {
+    // Whole, without a way out before the end: so the bytes are compared many at a time.
+    let is_hex = |all: bool, byte: &u8| all & (byte.is_ascii_digit() | matches!(byte, b'a'..=b'f'));
+    matches!(text.len(), 16 | 32) && text.iter().fold(true, is_hex) && text.iter().fold(false, |any, &byte| any | (byte >= b'a'))
 }

@@ -44,6 +44,18 @@ fn values_of_secret_names_are_masked_whatever_their_type() {
 }
 
 #[test]
+fn a_number_behind_a_masked_text_is_looked_at_by_itself() {
+    let mut builder = Batch::builder(Tenant::default(), Timestamp::from_micros(0));
+    let (mail, pin) = (builder.name("mail"), builder.name("pin"));
+    let text = builder.text("emma@example.com");
+    builder.field(mail, Value::Text(text));
+    builder.field(pin, Value::Int(1234));
+    builder.finish_record(Record::at(Timestamp::from_micros(0)));
+    let admitted = gateway().admit(builder.build());
+    assert_eq!((admitted.masked().values, admitted.masked().errors), (2, 0));
+}
+
+#[test]
 fn values_of_other_names_stay() {
     assert_eq!(admitted_value("user", |batch| Value::Text(batch.text("x"))), "x");
     assert_eq!(admitted_value("token_count", |_| Value::Int(5)), "Int(5)");

@@ -8,7 +8,9 @@ mod types;
 mod words;
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
+use super::fronts::Fronts;
 use super::keys::{KeyClass, Reading};
 use super::run::is_wordy;
 use super::words::NUMBER_AHEAD_MAX;
@@ -106,7 +108,7 @@ fn is_place_of(before: &[u8]) -> bool {
 /// The address that begins with a capital: `Hauptstraße 12`, `Calle Mayor 5`, `Nagy utca 3`.
 pub(super) fn from_capital(text: &[u8], at: usize, end: usize) -> Option<Hit> {
     let text = &text[..end];
-    if text[at] >= 0xe3
+    if *text.get(at)? >= 0xe3
         && let Some(range) = east_asia::find(text, at)
     {
         return Some(Hit::new(range, Kind::Address, "address.east_asia"));
@@ -197,10 +199,19 @@ fn behind_digits(text: &[u8], at: usize) -> Option<usize> {
     (1..=5).contains(&digits).then_some(at + digits)
 }
 
+/// A quick look: whether a word of small letters may go on with an address that begins with a house number.
+pub(crate) fn may_follow_number(text: &[u8]) -> bool {
+    static FRONTS: LazyLock<Fronts> =
+        LazyLock::new(|| Fronts::of(types::all().map(str::as_bytes).chain(words::small_fronts()).chain(REPEATS)));
+    FRONTS.may_begin(text)
+}
+
+/// What repeats a French house number.
+const REPEATS: [&[u8]; 5] = [b"bis ", b"ter ", b"quater ", b"bis, ", b"ter, "];
+
 /// Behind "bis", "ter", "quater" of French house numbers.
 fn behind_repeat(text: &[u8], at: usize) -> usize {
-    let repeat =
-        [&b"bis "[..], b"ter ", b"quater ", b"bis, ", b"ter, "].into_iter().find(|repeat| text[at..].starts_with(repeat));
+    let repeat = REPEATS.into_iter().find(|repeat| text[at..].starts_with(repeat));
     at + repeat.map_or(0, <[u8]>::len)
 }
 

@@ -1,7 +1,10 @@
 //! Dates of birth: a date in any common order, where a key or a word says that somebody was born.
 
+use std::sync::LazyLock;
+
 use super::context::Context;
 use super::fold::{char_at, push_folded};
+use super::fronts::Fronts;
 use super::keys::KeyClass;
 use super::run::{is_wordy, may_end};
 use super::{Hit, Kind};
@@ -134,8 +137,17 @@ fn behind_filler(text: &[u8], at: usize) -> Option<usize> {
     let from = skip(at);
     (from > at).then_some(())?;
     let word = word_len(text, from);
-    let is_filler = [&b"de"[..], b"of", b"di", b"do", b"del", b"d"].contains(&&text[from..from + word]);
+    let is_filler = FILLERS.contains(&&text[from..from + word]);
     Some(if is_filler { skip(from + word) } else { from })
+}
+
+/// Little words that stand in dates.
+const FILLERS: [&[u8]; 6] = [b"de", b"of", b"di", b"do", b"del", b"d"];
+
+/// A quick look: whether a text may begin with a month, or a little word before one.
+pub(crate) fn may_begin_month(text: &[u8]) -> bool {
+    static FRONTS: LazyLock<Fronts> = LazyLock::new(|| Fronts::of(MONTHS.iter().map(|month| month.as_slice()).chain(FILLERS)));
+    FRONTS.may_begin(text)
 }
 
 /// How months begin in English, German, Dutch, French, Spanish, Portuguese, Italian, Polish, Swedish, Danish, Turkish,

@@ -137,6 +137,12 @@ pub(crate) fn words_of_somebody() -> impl Iterator<Item = &'static str> {
         .map(|(_, word)| word)
 }
 
+/// What may stand behind those: words that add nothing.
+pub(crate) fn words_beside() -> impl Iterator<Item = &'static [u8]> {
+    let fillers = vocabulary::entries().filter(|(sense, _)| *sense == Sense::Filler).map(|(_, word)| word.as_bytes());
+    fillers.chain(NUMBER_ENDINGS.iter().copied())
+}
+
 /// What is written together with a word: `passportnumber`, `Steuernummer`, `telefonnr`.
 const NUMBER_ENDINGS: &[&[u8]] = &[b"number", b"nummer", b"num", b"no", b"nr"];
 

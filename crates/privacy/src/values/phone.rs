@@ -108,7 +108,7 @@ impl Dialled {
     /// Whether the first groups, from digit `from` on, are a country's code and a number of its plan. A zero in
     /// parentheses, dialled only inside the country, does not count.
     fn is_international(&self, groups: usize, from: usize) -> bool {
-        let all = &self.digits[from..self.digits(groups)];
+        let Some(all) = self.digits.get(from..self.digits(groups)) else { return false };
         let trunk = (1..groups).any(|group| self.len(group) == 1 && self.digits[self.digits(group)] == 0);
         plans::national_len(all).is_some_and(|(code, lens)| lens.contains(&(all.len() - code - usize::from(trunk))))
     }

@@ -1,6 +1,7 @@
 use std::sync::LazyLock;
 
 use crate::values::fold::ends_with_any;
+use crate::values::fronts::Fronts;
 use crate::values::lexicon::Lexicon;
 
 /// What a word says about streets; without marks and in small letters.
@@ -20,7 +21,14 @@ pub(super) enum Type {
     Behind,
 }
 
-static TYPES: LazyLock<Lexicon<Type>> = LazyLock::new(|| {
+static TYPES: LazyLock<Lexicon<Type>> = LazyLock::new(|| Lexicon::new(entries().collect::<Vec<_>>().into_iter()));
+
+/// All words for streets.
+pub(super) fn all() -> impl Iterator<Item = &'static str> {
+    entries().map(|(word, _)| word)
+}
+
+fn entries() -> impl Iterator<Item = (&'static str, Type)> {
     let lists = [
         (
             Type::English,
@@ -52,14 +60,8 @@ static TYPES: LazyLock<Lexicon<Type>> = LazyLock::new(|| {
              namesti trida ulice улица prospekt",
         ),
     ];
-    Lexicon::new(
-        lists
-            .into_iter()
-            .flat_map(|(kind, words)| words.split_ascii_whitespace().map(move |word| (word, kind)))
-            .collect::<Vec<_>>()
-            .into_iter(),
-    )
-});
+    lists.into_iter().flat_map(|(kind, words)| words.split_ascii_whitespace().map(move |word| (word, kind)))
+}
 
 pub(super) fn of(folded: &[u8]) -> Option<Type> {
     TYPES.get(folded)
@@ -170,7 +172,11 @@ pub(super) fn begins_with_small_type(text: &[u8]) -> bool {
         "largo ",
         "via ",
     ];
-    SMALL.iter().any(|small| {
-        text.strip_prefix(small.as_bytes()).and_then(<[u8]>::first).is_some_and(|&next| next.is_ascii_uppercase() || next >= 0x80)
-    })
+    static FRONTS: LazyLock<Fronts> = LazyLock::new(|| Fronts::of(SMALL.iter().map(|small| small.as_bytes())));
+    FRONTS.may_begin(text)
+        && SMALL.iter().any(|small| {
+            text.strip_prefix(small.as_bytes())
+                .and_then(<[u8]>::first)
+                .is_some_and(|&next| next.is_ascii_uppercase() || next >= 0x80)
+        })
 }

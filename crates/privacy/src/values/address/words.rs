@@ -1,6 +1,9 @@
+use std::sync::LazyLock;
+
 use super::tail;
 use super::types::{self, Type};
 use crate::values::fold::{char_at, push_folded};
+use crate::values::lexicon::Lexicon;
 
 /// Most words of a street's name.
 const WORDS_MAX: usize = 7;
@@ -193,57 +196,17 @@ const LINKED: &[&str] = &["d'", "l'", "d’", "l’", "dell'", "dell’", "dall'
 const DIRECTIONS: &[&str] = &["N", "S", "E", "W", "NW", "NE", "SW", "SE", "North", "South", "East", "West"];
 
 /// Little words in the names of streets.
+const LITTLE: &str = "de du des la le les del los las el della delle dei degli di da do dos das den der dem van von the of and et y \
+    e i in an am zum zur unter auf sur saint op aan het al alle na av";
+
 fn is_little(word: &[u8]) -> bool {
-    matches!(
-        word,
-        b"de"
-            | b"du"
-            | b"des"
-            | b"la"
-            | b"le"
-            | b"les"
-            | b"del"
-            | b"los"
-            | b"las"
-            | b"el"
-            | b"della"
-            | b"delle"
-            | b"dei"
-            | b"degli"
-            | b"di"
-            | b"da"
-            | b"do"
-            | b"dos"
-            | b"das"
-            | b"den"
-            | b"der"
-            | b"dem"
-            | b"van"
-            | b"von"
-            | b"the"
-            | b"of"
-            | b"and"
-            | b"et"
-            | b"y"
-            | b"e"
-            | b"i"
-            | b"in"
-            | b"an"
-            | b"am"
-            | b"zum"
-            | b"zur"
-            | b"unter"
-            | b"auf"
-            | b"sur"
-            | b"saint"
-            | b"op"
-            | b"aan"
-            | b"het"
-            | b"al"
-            | b"alle"
-            | b"na"
-            | b"av"
-    )
+    static WORDS: LazyLock<Lexicon<()>> = LazyLock::new(|| Lexicon::new(LITTLE.split_ascii_whitespace().map(|word| (word, ()))));
+    WORDS.get(word).is_some()
+}
+
+/// How the little words begin, and those that are joined to the word behind.
+pub(super) fn small_fronts() -> impl Iterator<Item = &'static [u8]> {
+    LITTLE.split_ascii_whitespace().chain(LINKED.iter().copied()).map(str::as_bytes)
 }
 
 fn folded(word: &str) -> ([u8; LETTERS_MAX], usize) {
