@@ -39,7 +39,8 @@ impl Fold {
         self.state
     }
 
-    fn mix(&mut self, word: u64) {
+    /// Mixes in eight bytes.
+    pub(crate) fn mix(&mut self, word: u64) {
         let product = u128::from(self.state ^ word) * u128::from(MULTIPLIER);
         self.state = (product as u64) ^ ((product >> 64) as u64) ^ word.rotate_left(23);
     }

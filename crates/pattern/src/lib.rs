@@ -6,11 +6,13 @@
 //! Begin with [`pattern_id`] (the hot path), then [`split`]; what counts as a variable is decided in `scan`.
 
 mod fold;
+mod merge;
 mod scan;
 
 use std::ops::Range;
 
 use fold::Fold;
+pub use merge::{MAX_SKELETONS, Merged, MergedPattern, merge};
 use scan::{Kind, scan};
 
 /// What all messages of one shape share: a hash of the constant text and of where the holes are.
@@ -74,6 +76,18 @@ impl Pattern {
     /// The message again. `None` when there are not as many variables as holes.
     pub fn rebuild(&self, variables: &[&str]) -> Option<String> {
         (variables.len() == self.holes.len()).then(|| self.filled(|index, _| variables[index]))
+    }
+
+    /// The id of the messages that have this pattern.
+    pub fn id(&self) -> PatternId {
+        let (mut fold, mut end) = (Fold::default(), 0);
+        for &(at, kind) in &self.holes {
+            fold.constant(&self.text.as_bytes()[end..at]);
+            fold.hole(kind as u8);
+            end = at;
+        }
+        fold.constant(&self.text.as_bytes()[end..]);
+        PatternId(fold.finish())
     }
 
     /// How many holes there are.

@@ -58,6 +58,9 @@ static CLASS: [u8; 256] = {
 /// an id such as `1234567d` is not taken for days.
 const UNITS: [&[u8]; 12] = [b"ms", b"us", b"ns", b"s", b"m", b"h", b"kb", b"mb", b"gb", b"kib", b"mib", b"gib"];
 
+/// Bytes of the longest name that may hold a digit. Longer ones are seldom typed, and often drawn by lot.
+const MAX_NAME: usize = 16;
+
 fn class(byte: u8) -> u8 {
     CLASS[byte as usize]
 }
@@ -93,11 +96,16 @@ fn run(message: &[u8], range: Range<usize>, hole: &mut impl FnMut(Range<usize>, 
     }
     let mut start = range.start;
     for at in range.start..=range.end {
-        if at == range.end || class(message[at]) == JOINT {
+        if at == range.end || class(message[at]) == JOINT || is_leader(message, at) {
             piece(message, start..at, hole);
             start = at + 1;
         }
     }
+}
+
+/// Whether the dot at hand is one of several, which lead the eye to a value: `enabled.....1`.
+fn is_leader(message: &[u8], at: usize) -> bool {
+    message[at] == b'.' && (message.get(at + 1) == Some(&b'.') || at > 0 && message[at - 1] == b'.')
 }
 
 /// The end of a run without the full stop of its sentence.
@@ -108,10 +116,27 @@ fn trimmed(message: &[u8], range: &Range<usize>) -> usize {
 
 fn piece(message: &[u8], range: Range<usize>, hole: &mut impl FnMut(Range<usize>, Kind)) {
     let bytes = &message[range.clone()];
-    if !bytes.iter().any(|&byte| class(byte) == DIGIT) {
+    if !bytes.iter().any(|&byte| class(byte) == DIGIT) || is_name(bytes) {
         return;
     }
-    hole(range.start..range.end - unit_len(bytes), Kind::Any);
+    let start = range.start + name_len(bytes);
+    hole(start..range.end - unit_len(bytes), Kind::Any);
+}
+
+/// Whether a piece with one digit is a name: `ssh2`, `en0`, `slf4j`, but not `b7` of a hexadecimal number.
+fn is_name(bytes: &[u8]) -> bool {
+    let digits = bytes.iter().filter(|&&byte| class(byte) == DIGIT).count();
+    let letters = bytes.iter().filter(|&&byte| class(byte) == LETTER).count();
+    let hexadecimal = bytes.len() > 3 && bytes.iter().all(u8::is_ascii_hexdigit);
+    digits == 1 && digits + letters == bytes.len() && bytes.len() <= MAX_NAME && class(bytes[0]) == LETTER && !hexadecimal
+}
+
+/// Length of the letters that name a number behind them: `core.` of `core.2275`.
+fn name_len(bytes: &[u8]) -> usize {
+    let digits = bytes.iter().rev().take_while(|&&byte| class(byte) == DIGIT).count();
+    let name = &bytes[..bytes.len() - digits];
+    let names = name.last() == Some(&b'.') && name[0] != b'.' && name.iter().all(|&byte| class(byte) & (LETTER | DOT) != 0);
+    if names { name.len() } else { 0 }
 }
 
 /// Length of the unit at the end, 0 when there is none.

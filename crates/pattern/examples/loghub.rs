@@ -1,0 +1,28 @@
+//! Patterns of a file of messages: `cargo run --release -p pattern --example loghub < FILE`, where the file has one
+//! message a line. Prints a line for each: the id of its merged pattern, a tab, the template.
+
+use std::collections::HashMap;
+use std::io::{self, Read, Write};
+
+fn main() -> io::Result<()> {
+    let mut bytes = Vec::new();
+    io::stdin().read_to_end(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let messages: Vec<&str> = text.lines().collect();
+
+    let mut skeletons = HashMap::new();
+    for message in &messages {
+        skeletons.entry(pattern::pattern_id(message)).or_insert((*message, 0)).1 += 1;
+    }
+    let merged = pattern::merge(skeletons.into_values().map(|(message, count)| (pattern::split(message).pattern, count)));
+
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for message in &messages {
+        let id = pattern::pattern_id(message);
+        match merged.of(id) {
+            Some(pattern) => writeln!(out, "{:016x}\t{}", pattern.id.0, pattern.template)?,
+            None => writeln!(out, "{:016x}\t{}", id.0, pattern::template(message))?,
+        }
+    }
+    out.flush()
+}
