@@ -1,5 +1,5 @@
 //! Patterns of a file of messages: `cargo run --release -p pattern --example loghub < FILE`, where the file has one
-//! message a line. Prints a line for each: the id of its merged pattern, a tab, the template.
+//! message a line, or one raw line with its header. Prints a line for each: the id of its merged pattern, a tab, the template.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
@@ -8,7 +8,8 @@ fn main() -> io::Result<()> {
     let mut bytes = Vec::new();
     io::stdin().read_to_end(&mut bytes)?;
     let text = String::from_utf8_lossy(&bytes);
-    let messages: Vec<&str> = text.lines().collect();
+    let header = pattern::Header::detect(text.lines());
+    let messages: Vec<&str> = text.lines().map(|line| header.map_or(line, |header| header.message(line))).collect();
 
     let mut skeletons = HashMap::new();
     for message in &messages {

@@ -5,13 +5,16 @@
 //! Never: a regular expression, a table that has to be shared between nodes, input or output.
 //! Begin with [`pattern_id`] (the hot path), then [`split`]; what counts as a variable is decided in `scan`.
 
+mod calendar;
 mod fold;
+mod header;
 mod merge;
 mod scan;
 
 use std::ops::Range;
 
 use fold::Fold;
+pub use header::Header;
 pub use merge::{MAX_SKELETONS, Merged, MergedPattern, merge};
 use scan::{Kind, scan};
 

@@ -6,7 +6,7 @@
 
 use super::sequence::{Names, Token};
 use super::words;
-use crate::Pattern;
+use crate::{Pattern, calendar};
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,11 +141,17 @@ impl Lexer<'_> {
         };
         let len = rest.iter().position(ends).unwrap_or(rest.len());
         let rest = &rest[..len];
-        let scheme = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let scheme = rest.iter().take_while(|&&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')).count();
         let is_url = scheme > 0 && rest[scheme..].starts_with(b"://");
         let is_drive = scheme == 1 && rest[scheme..].starts_with(b":\\");
         if is_url || is_drive {
             return Some(self.at + trimmed(rest, self.text.get(self.at + len + 1)));
+        }
+        if let Some(len) = quoted(&self.text[self.at..], self.text[..self.at].last()) {
+            return Some(self.at + len);
+        }
+        if let Some(len) = endpoint(rest) {
+            return Some(self.at + len);
         }
         if rest.len() > 1 && rest[0] == b'/' && !is_space(rest[1]) {
             let colon = (0..rest.len())
@@ -171,7 +177,7 @@ impl Lexer<'_> {
         }
         let word = String::from_utf8_lossy(word).into_owned();
         let after_hole = self.tokens.last().is_some_and(|token| token.class == Class::Hole);
-        if words::is_literal(&word) {
+        if words::is_value(&word) {
             self.push(Class::Hole, glued, "<*>");
         } else if after_hole && words::is_size(&word) {
             self.push(Class::Unit, glued, &word);
@@ -191,11 +197,30 @@ impl Lexer<'_> {
     }
 }
 
-/// Length of a path without the full stop of its sentence.
+/// Length of a path without the colon behind it, and without the full stop when a sentence ends there.
 fn trimmed(path: &[u8], next: Option<&u8>) -> usize {
+    let len = path.len() - path.iter().rev().take_while(|&&byte| byte == b':').count();
+    let stop = path[..len].iter().rev().take_while(|&&byte| byte == b'.').count();
     let sentence_ends = next.is_none_or(|next| next.is_ascii_uppercase());
-    let stop = path.iter().rev().take_while(|&&byte| matches!(byte, b'.' | b':')).count();
-    if sentence_ends { path.len() - stop } else { path.len() }
+    if sentence_ends { len - stop } else { len }
+}
+
+/// Length of a host with its port: a name with at least two dots, and a number behind a colon.
+fn endpoint(text: &[u8]) -> Option<usize> {
+    let len = text.iter().position(|&byte| byte == b':')?;
+    let name = |byte: &u8| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'-') || is_hole(*byte);
+    let dots = text[..len].iter().filter(|&&byte| byte == b'.').count();
+    let fits = dots >= 2 && text[..len].iter().all(name) && text.get(len + 1).is_some_and(|&byte| is_hole(byte));
+    fits.then_some(len + 2)
+}
+
+/// Length of a quoted text that is assigned: `tag="screen on"`.
+fn quoted(text: &[u8], before: Option<&u8>) -> Option<usize> {
+    if text.first() != Some(&b'"') || before != Some(&b'=') {
+        return None;
+    }
+    let close = text[1..].iter().position(|&byte| byte == b'"')?;
+    (close > 0).then_some(close + 2)
 }
 
 /// Length of a hardware address or an IPv6 address: groups of hexadecimal digits between at least four colons.
@@ -248,7 +273,7 @@ fn dates(tokens: &mut Vec<Token>, names: &mut Names) {
 
 fn is_calendar(token: Token, names: &Names) -> bool {
     let word = token.name.map_or("", |name| names.text(name));
-    words::is_weekday_or_month(word) || words::is_zone(word)
+    calendar::is_weekday_or_month(word) || calendar::is_zone(word)
 }
 
 /// Makes one hole of holes that touch, or that a mark without white space joins.
