@@ -48,12 +48,10 @@ pub fn pattern_id(message: &str) -> PatternId {
     let bytes = message.as_bytes();
     let (mut fold, mut end) = (Fold::default(), 0);
     scan(bytes, |hole, kind| {
-        fold.constant(&bytes[end..hole.start]);
-        fold.hole(kind as u8);
+        fold.constant(&bytes[end..hole.start], kind as u8);
         end = hole.end;
     });
-    fold.constant(&bytes[end..]);
-    PatternId(fold.finish())
+    PatternId(fold.finish(&bytes[end..]))
 }
 
 /// The pattern as people read it: `user <*> logged in from <ip>`. Messages with the same id have the same template.
@@ -85,12 +83,10 @@ impl Pattern {
     pub fn id(&self) -> PatternId {
         let (mut fold, mut end) = (Fold::default(), 0);
         for &(at, kind) in &self.holes {
-            fold.constant(&self.text.as_bytes()[end..at]);
-            fold.hole(kind as u8);
+            fold.constant(&self.text.as_bytes()[end..at], kind as u8);
             end = at;
         }
-        fold.constant(&self.text.as_bytes()[end..]);
-        PatternId(fold.finish())
+        PatternId(fold.finish(&self.text.as_bytes()[end..]))
     }
 
     /// How many holes there are.

@@ -147,9 +147,7 @@ fn finished(sequences: &[Sequence], names: &Names, left_out: u64) -> Merged {
 }
 
 fn template_id(template: &str) -> PatternId {
-    let mut fold = Fold::default();
-    fold.constant(template.as_bytes());
-    PatternId(fold.finish())
+    PatternId(Fold::default().finish(template.as_bytes()))
 }
 
 #[cfg(test)]

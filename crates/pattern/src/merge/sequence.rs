@@ -21,10 +21,8 @@ impl Names {
         if let Some(&name) = self.numbers.get(text) {
             return name;
         }
-        let mut fold = Fold::default();
-        fold.constant(text.as_bytes());
         let name = self.texts.len() as Name;
-        self.texts.push((text.into(), fold.finish()));
+        self.texts.push((text.into(), Fold::default().finish(text.as_bytes())));
         self.numbers.insert(text.into(), name);
         name
     }

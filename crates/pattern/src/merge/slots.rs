@@ -66,7 +66,7 @@ fn at(place: usize, token: u64) -> u64 {
     let mut fold = Fold::default();
     fold.mix(place as u64);
     fold.mix(token);
-    fold.finish()
+    fold.finish(&[])
 }
 
 /// What speaks for a variable.
