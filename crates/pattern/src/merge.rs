@@ -6,22 +6,20 @@
 //! A word becomes a hole on evidence: the values seen in its place while all else is equal (`slots`). What counts as
 //! one value is decided in `lexer`, what a word looks like in `words`.
 
+mod kept;
 mod lexer;
 mod lists;
 mod sequence;
 mod slots;
 mod words;
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 
 use crate::fold::Fold;
 use crate::{Pattern, PatternId};
+use kept::Kept;
+pub use kept::MAX_SKELETONS;
 use sequence::{Names, Sequence};
-
-/// Skeletons that are merged at once, the most frequent of those offered. Fifty thousand skeletons of ordinary length
-/// take some ten megabytes while they are merged; more than that in one question is noise or an attack.
-pub const MAX_SKELETONS: usize = 50_000;
 
 /// Rounds of looking for variable words. Each round makes at least one word a hole, and what that uncovers is rare after
 /// the third.
@@ -61,7 +59,7 @@ impl Merged {
         &self.patterns
     }
 
-    /// Messages whose skeletons were beyond [`MAX_SKELETONS`].
+    /// Messages whose skeletons were too rare to be among the [`MAX_SKELETONS`], or among the first megabytes.
     pub fn left_out(&self) -> u64 {
         self.left_out
     }
@@ -69,9 +67,11 @@ impl Merged {
 
 /// Merges skeletons, each given once with the number of its messages.
 pub fn merge(skeletons: impl IntoIterator<Item = (Pattern, u64)>) -> Merged {
-    let (skeletons, left_out) = most_frequent(skeletons);
+    let mut kept = Kept::default();
+    skeletons.into_iter().for_each(|(pattern, count)| kept.offer(&pattern, count));
+    let (skeletons, left_out) = kept.finish();
     let mut names = Names::default();
-    let sequences = skeletons.into_iter().map(|(pattern, id, count)| sequence::read(&pattern, id, count, &mut names)).collect();
+    let sequences = skeletons.into_iter().map(|skeleton| sequence::read(&skeleton, &mut names)).collect();
     let mut sequences = unified(sequences);
     let mut known = slots::Known::new();
     for _ in 0..MAX_ROUNDS {
@@ -83,26 +83,6 @@ pub fn merge(skeletons: impl IntoIterator<Item = (Pattern, u64)>) -> Merged {
         sequences = unified(sequences);
     }
     finished(&sequences, &names, left_out)
-}
-
-/// At most [`MAX_SKELETONS`] of the skeletons, and the number of messages of the others. Memory stays bounded by it too.
-fn most_frequent(skeletons: impl IntoIterator<Item = (Pattern, u64)>) -> (Vec<(Pattern, PatternId, u64)>, u64) {
-    let (mut patterns, mut order, mut left_out) = (HashMap::new(), BinaryHeap::new(), 0);
-    for (pattern, count) in skeletons {
-        let id = pattern.id();
-        if patterns.insert(id, pattern).is_some() {
-            continue;
-        }
-        order.push(Reverse((count, Reverse(id))));
-        if order.len() > MAX_SKELETONS
-            && let Some(Reverse((count, Reverse(id)))) = order.pop()
-        {
-            patterns.remove(&id);
-            left_out += count;
-        }
-    }
-    let kept = order.into_iter().filter_map(|Reverse((count, Reverse(id)))| Some((patterns.remove(&id)?, id, count)));
-    (kept.collect(), left_out)
 }
 
 /// One sequence for those that are equal.

@@ -6,6 +6,7 @@
 
 use super::sequence::{Names, Token};
 use super::words;
+use crate::scan::Kind;
 use crate::{Pattern, calendar};
 
 /// What a token is.
@@ -28,36 +29,46 @@ impl Class {
     }
 }
 
-/// Tokens of one skeleton; what is behind them is one hole. The longest line a programmer wrote has some hundred.
+/// Bytes of one skeleton that are looked at; what is behind them is one hole. The longest lines that programmers wrote
+/// have some hundred words.
+const MAX_HEAD: usize = 4 << 10;
+
+/// Tokens of one skeleton.
 const MAX_TOKENS: usize = 256;
 
-/// Bytes that never occur in UTF-8 stand for the holes of a skeleton.
+/// Bytes that never occur in UTF-8 stand for the holes of a skeleton, and for all that was cut off.
 const HOLE: u8 = 0xff;
 const IP_HOLE: u8 = 0xfe;
 
-pub(super) fn tokens(pattern: &Pattern, names: &mut Names) -> Vec<Token> {
-    let text = marked(pattern);
-    let mut lexer = Lexer { text: &text, at: 0, tokens: Vec::new(), names };
+/// The beginning of a skeleton: its constant text with a byte for each hole.
+pub(super) fn head(pattern: &Pattern) -> Vec<u8> {
+    let (mut head, mut end) = (Vec::new(), 0);
+    let constant = |head: &mut Vec<u8>, text: &[u8]| head.extend_from_slice(&text[..text.len().min(MAX_HEAD - head.len())]);
+    for &(at, kind) in &pattern.holes {
+        constant(&mut head, &pattern.text.as_bytes()[end..at]);
+        if head.len() >= MAX_HEAD {
+            break;
+        }
+        head.push(if kind == Kind::Ip { IP_HOLE } else { HOLE });
+        end = at;
+    }
+    constant(&mut head, &pattern.text.as_bytes()[end..]);
+    if head.len() >= MAX_HEAD {
+        head.push(HOLE);
+    }
+    head
+}
+
+pub(super) fn tokens(head: &[u8], names: &mut Names) -> Vec<Token> {
+    let mut lexer = Lexer { text: head, at: 0, tokens: Vec::new(), names };
     while lexer.tokens.len() < MAX_TOKENS && lexer.token() {}
-    if lexer.at < text.len() {
+    if lexer.at < head.len() {
         lexer.push(Class::Hole, false, "<*>");
     }
     let mut tokens = std::mem::take(&mut lexer.tokens);
     join(&mut tokens, names);
     dates(&mut tokens, names);
     tokens
-}
-
-/// The constant text with a byte for each hole.
-fn marked(pattern: &Pattern) -> Vec<u8> {
-    let (mut text, mut end) = (Vec::with_capacity(pattern.text.len() + pattern.holes.len()), 0);
-    for &(at, kind) in &pattern.holes {
-        text.extend_from_slice(&pattern.text.as_bytes()[end..at]);
-        text.push(if kind == crate::scan::Kind::Ip { IP_HOLE } else { HOLE });
-        end = at;
-    }
-    text.extend_from_slice(&pattern.text.as_bytes()[end..]);
-    text
 }
 
 fn is_hole(byte: u8) -> bool {

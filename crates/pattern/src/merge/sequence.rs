@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::kept::Skeleton;
 use super::lexer::{self, Class};
+use crate::PatternId;
 use crate::fold::Fold;
-use crate::{Pattern, PatternId};
 
 /// Number of an interned text.
 pub(super) type Name = u32;
@@ -54,8 +55,8 @@ pub(super) struct Sequence {
     pub(super) count: u64,
 }
 
-pub(super) fn read(pattern: &Pattern, id: PatternId, count: u64, names: &mut Names) -> Sequence {
-    Sequence { tokens: lexer::tokens(pattern, names), members: vec![id], count }
+pub(super) fn read(skeleton: &Skeleton, names: &mut Names) -> Sequence {
+    Sequence { tokens: lexer::tokens(&skeleton.head, names), members: vec![skeleton.id], count: skeleton.count }
 }
 
 impl Token {
