@@ -97,6 +97,7 @@ fn messages_alone_have_no_header() {
     check_none(&["Invalid user webmaster from 1.2.3.4", "closed", "Jun is a month", "error: no route", "session 5 opened"]);
     check_none(&["5 ddr errors", "6 ddr errors on rank 0", "7 floating point exceptions", "8 x", "9 y"]);
     check_none(&["v1.2.3 is up", "v1.2.4 is up", "v1.2.5 is up", "v1.3.0 is down", "v1.3.1 is up"]);
+    check_none(&["10:11:12 INFO up", "10:11:13 INFO up", "10:11:14 INFO up", "10:11:15 INFO up", "Caused by: end of file"]);
     assert_eq!(Header::detect(["2026-01-02 03:04:05 INFO up"]), None, "one line is no evidence");
 }
 

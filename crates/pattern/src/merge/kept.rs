@@ -19,8 +19,10 @@ type Rank = (u64, Reverse<PatternId>);
 
 /// Skeletons in the order of their ranks. What is kept is a function of all that was offered, whatever the order: all
 /// down to the first that does not fit.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Kept {
+    max_skeletons: usize,
+    max_bytes: usize,
     ranks: BTreeSet<Rank>,
     heads: HashMap<PatternId, Vec<u8>>,
     bytes: usize,
@@ -37,7 +39,17 @@ pub(super) struct Skeleton {
     pub(super) head: Vec<u8>,
 }
 
+impl Default for Kept {
+    fn default() -> Kept {
+        Kept::new(MAX_SKELETONS, MAX_BYTES)
+    }
+}
+
 impl Kept {
+    fn new(max_skeletons: usize, max_bytes: usize) -> Kept {
+        Kept { max_skeletons, max_bytes, ranks: BTreeSet::new(), heads: HashMap::new(), bytes: 0, floor: None, left_out: 0 }
+    }
+
     pub(super) fn offer(&mut self, pattern: &Pattern, count: u64) {
         let rank = (count, Reverse(pattern.id()));
         if self.ranks.contains(&rank) {
@@ -51,7 +63,7 @@ impl Kept {
         self.bytes += head.len();
         self.heads.insert(rank.1.0, head);
         self.ranks.insert(rank);
-        while self.ranks.len() > MAX_SKELETONS || self.bytes > MAX_BYTES {
+        while self.ranks.len() > self.max_skeletons || self.bytes > self.max_bytes {
             self.drop_last();
         }
     }
@@ -74,3 +86,6 @@ impl Kept {
         (skeletons.collect(), self.left_out)
     }
 }
+
+#[cfg(test)]
+mod tests;

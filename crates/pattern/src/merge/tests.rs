@@ -99,6 +99,74 @@ fn a_merged_id_is_a_hash_of_its_template() {
     assert_eq!(id(&one, "something else"), None);
 }
 
+#[test]
+fn a_long_message_is_compared_by_its_beginning() {
+    let long = |end: &str| format!("begin {}{end}", "and on ".repeat(200_000));
+    let merged = merged(&[&long("this"), &long("that"), "begin and on"]);
+    assert_eq!(merged.patterns().len(), 2);
+    assert!(merged.patterns().iter().all(|pattern| pattern.template.len() < 5_000));
+    let word = |letter: &str| format!("a {} b", letter.repeat(100_000));
+    check(&[&word("x"), &word("y")[..50_000]], &["a <*>"]);
+}
+
+#[test]
+fn hostile_text_is_text() {
+    let hostile = [
+        "\0\u{1}\u{7f}\u{ffff}",
+        "=\"",
+        "=\"\"",
+        "'",
+        "::::",
+        "...",
+        "<*>",
+        "[[[[",
+        "/",
+        "//",
+        "://",
+        "C:\\",
+        "@.",
+        "1",
+        "a=",
+        "\u{feff}\u{202e}",
+    ];
+    for one in hostile {
+        for other in hostile {
+            let message = format!("{one}{other} {one}");
+            assert!(merged(&[&message]).of(pattern_id(&message)).is_some(), "{message}");
+        }
+    }
+}
+
+/// Whether a template says what a message says: the constant text in order, and anything in the holes.
+fn matches(template: &str, message: &str) -> bool {
+    let bare = |text: &str| text.chars().filter(|char| *char > ' ').collect::<String>();
+    let (template, message) = (bare(template), bare(message));
+    let mut parts = template.split("<*>");
+    let Some(mut rest) = parts.next().and_then(|first| message.strip_prefix(first)) else { return false };
+    let mut parts: Vec<&str> = parts.collect();
+    let Some(last) = parts.pop() else { return rest.is_empty() };
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn a_template_matches_its_messages(messages in prop::collection::vec(
+        "((user|at|of|in|a1|b2|[a-z]{1,3}|[A-Z]{2}|/[a-z]/x|-?[0-9]{1,4}|[0-9]\\.[0-9] [KM]B|[a-z]\\.[a-z]{2}|1\\.2\\.3\\.4:5|Fri Jul 12|\\(\\)|k=\"a b\"|true|x://y)[ ,:=.#-]{1,2}){1,6}",
+        1..40,
+    )) {
+        let merged = merged(&messages.iter().map(String::as_str).collect::<Vec<_>>());
+        for message in &messages {
+            let pattern = merged.of(pattern_id(message)).expect("all are merged");
+            prop_assert!(matches(&pattern.template, message), "{} is not {message}", pattern.template);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
