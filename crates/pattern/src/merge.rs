@@ -11,6 +11,7 @@ mod lexer;
 mod lists;
 mod sequence;
 mod slots;
+mod together;
 mod words;
 
 use std::collections::HashMap;
@@ -77,10 +78,12 @@ pub fn merge(skeletons: impl IntoIterator<Item = (Pattern, u64)>) -> Merged {
     for _ in 0..MAX_ROUNDS {
         lists::close(&mut sequences, &names);
         sequences = unified(sequences);
-        if !slots::open(&mut sequences, &names, &mut known) {
+        let mut opened = slots::open(&mut sequences, &names, &mut known);
+        sequences = unified(sequences);
+        opened |= together::open(&mut sequences, &names);
+        if !opened {
             break;
         }
-        sequences = unified(sequences);
     }
     finished(&sequences, &names, left_out)
 }

@@ -111,7 +111,10 @@ impl Lexer<'_> {
         }
         let glued = self.at == start && start > 0;
         let run = self.run_of_marks();
-        if run > 0 {
+        if let Some(len) = quoted(&self.text[self.at..], self.text[..self.at].last()) {
+            self.at += len;
+            self.push(Class::Hole, glued, "\"<*>\"");
+        } else if run > 0 {
             self.mark(run, glued);
         } else if let Some(end) = self.value_end() {
             self.at = end;
@@ -158,16 +161,17 @@ impl Lexer<'_> {
         if is_url || is_drive {
             return Some(self.at + trimmed(rest, self.text.get(self.at + len + 1)));
         }
-        if let Some(len) = quoted(&self.text[self.at..], self.text[..self.at].last()) {
-            return Some(self.at + len);
-        }
         if let Some(len) = endpoint(rest) {
             return Some(self.at + len);
         }
         if rest.len() > 1 && rest[0] == b'/' && !is_space(rest[1]) {
-            let colon = (0..rest.len())
-                .find(|&at| matches!(rest[at], b':' | b'=') && !rest.get(at + 1).is_some_and(|&byte| is_hole(byte)));
-            let rest = &rest[..colon.unwrap_or(len)];
+            let query = rest.iter().position(|&byte| byte == b'?').unwrap_or(len);
+            let ends = |at: usize| match rest[at] {
+                b'=' => at < query,
+                b':' => !rest.get(at + 1).is_some_and(|&byte| is_hole(byte)),
+                _ => false,
+            };
+            let rest = &rest[..(0..len).find(|&at| ends(at)).unwrap_or(len)];
             return Some(self.at + trimmed(rest, self.text.get(self.at + len + 1)));
         }
         colons(rest).map(|len| self.at + len)

@@ -76,6 +76,8 @@ struct Evidence {
     words: usize,
     /// Those of them that look like identifiers.
     identifiers: usize,
+    /// Those of them that hold a digit.
+    numbered: usize,
     /// Those that were values elsewhere.
     known: usize,
     /// Something with a digit or a path was seen in the same place.
@@ -94,6 +96,8 @@ enum Setting {
     Assigned,
     /// Alone between brackets or quotes.
     Enclosed,
+    /// Behind words that announce a name: `for user`.
+    Announced,
     /// Anywhere else.
     Text,
 }
@@ -107,6 +111,7 @@ impl Evidence {
         Evidence {
             words: words.clone().count(),
             identifiers: words.clone().filter(|&name| words::is_identifier(names.text(name))).count(),
+            numbered: words.clone().filter(|&name| names.text(name).bytes().any(|byte| byte.is_ascii_digit())).count(),
             known: words.filter(|name| known.contains_key(name)).count(),
             hole: group.iter().any(|slot| value(slot).class == Class::Hole),
             constants: tokens.iter().enumerate().filter(|&(at, token)| at != place && token.class == Class::Word).count(),
@@ -119,10 +124,16 @@ impl Evidence {
             return false;
         }
         let identifiers = self.identifiers * 5 >= self.words * 4;
-        let usual = if identifiers { 4 } else { 8 };
+        let usual = if self.numbered == self.words {
+            3
+        } else if identifiers {
+            4
+        } else {
+            8
+        };
         let needed = match self.setting {
-            Setting::Assigned => 3,
-            Setting::Enclosed => 4,
+            Setting::Assigned | Setting::Announced => 3,
+            Setting::Enclosed => usual.min(4),
             Setting::First if !identifiers => usual + 4,
             Setting::First | Setting::Text => usual,
         };
@@ -134,16 +145,23 @@ impl Evidence {
 impl Setting {
     fn of(tokens: &[Token], place: usize, names: &Names) -> Setting {
         let mark = |token: Option<&Token>| match token {
-            Some(Token { class: Class::Mark, name: Some(name), .. }) => names.text(*name).to_owned(),
-            _ => String::new(),
+            Some(Token { class: Class::Mark, name: Some(name), .. }) => names.text(*name),
+            _ => "",
         };
         let before = mark(place.checked_sub(1).and_then(|place| tokens.get(place)));
         let after = mark(tokens.get(place + 1));
-        match (before.as_str(), after.as_str()) {
+        match (before, after) {
             ("(", ")") | ("[", "]") | ("{", "}") | ("<", ">") | ("\"", "\"") | ("'", "'") => Setting::Enclosed,
             ("=", _) => Setting::Assigned,
             _ if place == 0 => Setting::First,
+            _ if place > 1 && announces(&tokens[place - 2..place], names) => Setting::Announced,
             _ => Setting::Text,
         }
     }
+}
+
+/// Whether two words are a preposition and what has a name.
+fn announces(tokens: &[Token], names: &Names) -> bool {
+    let text = |token: &Token| if token.class == Class::Word { token.name.map_or("", |name| names.text(name)) } else { "" };
+    words::is_preposition(text(&tokens[0])) && words::has_name(text(&tokens[1]))
 }

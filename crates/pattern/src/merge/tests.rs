@@ -38,6 +38,8 @@ fn many_words_in_one_place_are_a_variable() {
     check_words("rhost=9 user=% ok", "root guest test", &["rhost=<*> user=<*> ok"]);
     check_words("country code set to '%' now", "DE FR US GB", &["country code set to '<*>' now"]);
     check_words("loaded class %", "a.b.C a.b.D a.b.E x.Y", &["loaded class <*>"]);
+    check_words("closed for user % now", "anna berta carla", &["closed for user <*> now"]);
+    check_words("link of en% up", "0 1 2", &["link of <*> up"]);
 }
 
 #[test]
@@ -65,6 +67,10 @@ fn words_that_were_values_in_one_place_are_values_in_another() {
 fn values_are_known_by_their_looks() {
     check(&["read /etc/hosts now", "read /usr/share/dict now"], &["read <*> now"]);
     check(&["get http://a.b/c?d=e, done", "get https://f/g, done"], &["get <*>, done"]);
+    check(&["get /a/b?c=d&e=f, done", "get /a?g=h, done"], &["get <*>, done"]);
+    check(&["tag=\"screen on\" id=7", "tag=\"a\" id=8"], &["tag=\"<*>\" id=<*>"]);
+    check(&["from a.b.org:80 ok", "from c.d.org:81 ok"], &["from <*> ok"]);
+    check(&["mail to ann@a.org.", "mail to bob@b.org."], &["mail to <*>."]);
     check(&["opened C:\\Users\\ann for reading"], &["opened <*> for reading"]);
     check(&["link fe80::1:ab:cd:2 up", "link 00:0c:ab:cd:ef:01 up"], &["link <*> up"]);
     check(&["at Fri Jul  1 02:03:04 2005 ok", "at Sun Jun 12 2:03:04 2005 ok"], &["at <*> ok"]);
@@ -74,6 +80,20 @@ fn values_are_known_by_their_looks() {
     check(&["from 1.2.3.4 () ok", "from 1.2.3.4 (a1b2.net) ok"], &["from <*> (<*>) ok"]);
     check(&["call init() ok"], &["call init() ok"]);
     check(&["to 10.1.2.3:80", "to 10.1.2.3"], &["to <*>"]);
+}
+
+#[test]
+fn identifiers_that_vary_together_are_variables() {
+    let pair = |name: char| format!("register class a.b.{name}Type for class a.c.{name}Handler");
+    let six: Vec<String> = "ABCDEF".chars().map(pair).collect();
+    check(&six.iter().map(String::as_str).collect::<Vec<_>>(), &["register class <*> for class <*>"]);
+    check(
+        &[&pair('A'), &pair('B')],
+        &["register class a.b.AType for class a.c.AHandler", "register class a.b.BType for class a.c.BHandler"],
+    );
+    check(&[&pair('A'), "register class a.v22 for class a.v33"], &["register class <*> for class <*>"]);
+    let six: Vec<String> = "ABCDEF".chars().map(|name| format!("a.{name} b.{name}")).collect();
+    assert_eq!(merged(&six.iter().map(String::as_str).collect::<Vec<_>>()).patterns().len(), 6, "nothing is common");
 }
 
 #[test]

@@ -6,6 +6,38 @@ const SIZES: [&str; 14] = ["B", "b", "KB", "kB", "kb", "MB", "mb", "GB", "gb", "
 /// system has.
 const VALUES: [&str; 6] = ["true", "false", "null", "root", "admin", "administrator"];
 
+const PREPOSITIONS: [&str; 10] = ["for", "of", "by", "from", "to", "on", "at", "in", "with", "as"];
+
+/// What has a name of its own in most systems.
+const NAMED: [&str; 18] = [
+    "user",
+    "account",
+    "group",
+    "role",
+    "tenant",
+    "host",
+    "node",
+    "server",
+    "client",
+    "device",
+    "interface",
+    "domain",
+    "process",
+    "module",
+    "queue",
+    "topic",
+    "table",
+    "database",
+];
+
+pub(super) fn is_preposition(word: &str) -> bool {
+    PREPOSITIONS.contains(&word)
+}
+
+pub(super) fn has_name(word: &str) -> bool {
+    NAMED.contains(&word)
+}
+
 pub(super) fn is_size(word: &str) -> bool {
     SIZES.contains(&word)
 }
