@@ -15,6 +15,7 @@ mod together;
 mod words;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::fold::Fold;
 use crate::{Pattern, PatternId};
@@ -93,10 +94,10 @@ fn unified(sequences: Vec<Sequence>) -> Vec<Sequence> {
     let mut places: HashMap<Vec<u64>, usize> = HashMap::with_capacity(sequences.len());
     let mut unified: Vec<Sequence> = Vec::with_capacity(sequences.len());
     for sequence in sequences {
-        match places.get(&sequence.key()) {
-            Some(&place) => unified[place].absorb(sequence),
-            None => {
-                places.insert(sequence.key(), unified.len());
+        match places.entry(sequence.key()) {
+            Entry::Occupied(place) => unified[*place.get()].absorb(sequence),
+            Entry::Vacant(place) => {
+                place.insert(unified.len());
                 unified.push(sequence);
             }
         }

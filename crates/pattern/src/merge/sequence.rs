@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::kept::Skeleton;
 use super::lexer::{self, Class};
+use super::words;
 use crate::PatternId;
 use crate::fold::Fold;
 
@@ -14,7 +15,15 @@ pub(super) type Name = u32;
 #[derive(Debug, Default)]
 pub(super) struct Names {
     numbers: HashMap<Box<str>, Name>,
-    texts: Vec<(Box<str>, u64)>,
+    texts: Vec<Text>,
+}
+
+/// A text, and what is asked of it again and again.
+#[derive(Debug)]
+struct Text {
+    text: Box<str>,
+    hash: u64,
+    is_identifier: bool,
 }
 
 impl Names {
@@ -23,17 +32,25 @@ impl Names {
             return name;
         }
         let name = self.texts.len() as Name;
-        self.texts.push((text.into(), Fold::default().finish(text.as_bytes())));
+        self.texts.push(Text {
+            text: text.into(),
+            hash: Fold::default().finish(text.as_bytes()),
+            is_identifier: words::is_identifier(text),
+        });
         self.numbers.insert(text.into(), name);
         name
     }
 
     pub(super) fn text(&self, name: Name) -> &str {
-        &self.texts[name as usize].0
+        &self.texts[name as usize].text
+    }
+
+    pub(super) fn is_identifier(&self, name: Name) -> bool {
+        self.texts[name as usize].is_identifier
     }
 
     pub(super) fn hash(&self, name: Name) -> u64 {
-        self.texts[name as usize].1
+        self.texts[name as usize].hash
     }
 }
 

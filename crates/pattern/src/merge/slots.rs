@@ -110,7 +110,7 @@ impl Evidence {
         let words = group.iter().map(value).filter(|token| token.class == Class::Word).filter_map(|token| token.name);
         Evidence {
             words: words.clone().count(),
-            identifiers: words.clone().filter(|&name| words::is_identifier(names.text(name))).count(),
+            identifiers: words.clone().filter(|&name| names.is_identifier(name)).count(),
             numbered: words.clone().filter(|&name| names.text(name).bytes().any(|byte| byte.is_ascii_digit())).count(),
             known: words.filter(|name| known.contains_key(name)).count(),
             hole: group.iter().any(|slot| value(slot).class == Class::Hole),

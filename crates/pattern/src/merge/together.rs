@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::lexer::Class;
 use super::sequence::{Names, Sequence, Token};
-use super::words;
 
 /// Sequences that differ in identifiers only, and are taken for one pattern. Fewer may be as many different events,
 /// unless one of them has a hole wherever the others have an identifier.
@@ -13,10 +12,14 @@ const ENOUGH: usize = 6;
 /// Makes holes of identifiers that vary together. `false` when there are none.
 pub(super) fn open(sequences: &mut [Sequence], names: &Names) -> bool {
     let mut groups: HashMap<Vec<u64>, Vec<usize>> = HashMap::new();
-    for (index, sequence) in sequences.iter().enumerate() {
-        if sequence.tokens.iter().any(|token| token.class == Class::Word && !is_identifier(token, names)) {
-            groups.entry(without_identifiers(sequence, names)).or_default().push(index);
-        }
+    for (index, sequence) in sequences.iter().enumerate().filter(|(_, sequence)| has_identifiers(sequence, names)) {
+        groups.entry(without_identifiers(sequence, names)).or_default().push(index);
+    }
+    if groups.is_empty() {
+        return false;
+    }
+    for (index, sequence) in sequences.iter().enumerate().filter(|(_, sequence)| !has_identifiers(sequence, names)) {
+        groups.entry(sequence.key()).and_modify(|group| group.push(index));
     }
     let mut opened = false;
     for (key, group) in groups {
@@ -35,8 +38,15 @@ pub(super) fn open(sequences: &mut [Sequence], names: &Names) -> bool {
     opened
 }
 
+/// Whether a sequence has identifiers, and other words to be known by.
+fn has_identifiers(sequence: &Sequence, names: &Names) -> bool {
+    let words = sequence.tokens.iter().filter(|token| token.class == Class::Word).count();
+    let identifiers = sequence.tokens.iter().filter(|token| is_identifier(token, names)).count();
+    (1..words).contains(&identifiers)
+}
+
 fn is_identifier(token: &Token, names: &Names) -> bool {
-    token.class == Class::Word && token.name.is_some_and(|name| words::is_identifier(names.text(name)))
+    token.class == Class::Word && token.name.is_some_and(|name| names.is_identifier(name))
 }
 
 /// The key of a sequence whose identifiers were holes.
