@@ -1,5 +1,9 @@
-//! Patterns of a file of messages: `cargo run --release -p pattern --example loghub < FILE`, where the file has one
-//! message a line, or one raw line with its header. Prints a line for each: the id of its merged pattern, a tab, the template.
+//! Patterns of a file: `cargo run --release -p pattern --example loghub < FILE`, where the file has one message a line, or
+//! one raw line with its header.
+//!
+//! Prints a line for each: the id of its merged pattern, a tab, the template. To score against a labelled file, compare
+//! the groups of lines with equal ids with the groups of lines with equal labels (grouping accuracy, F1 of groups), and
+//! the templates with the labels (parsing accuracy).
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};

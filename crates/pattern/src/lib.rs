@@ -4,6 +4,10 @@
 //! variables, from which the text comes back byte for byte.
 //! Never: a regular expression, a table that has to be shared between nodes, input or output.
 //! Begin with [`pattern_id`] (the hot path), then [`split`]; what counts as a variable is decided in `scan`.
+//!
+//! That pass sees one message and takes for variable what has a digit. Words that vary are found by [`merge`] (the slow
+//! path), which sees many patterns and says which belong together. Where a raw line keeps its message is found by
+//! [`Header`].
 
 mod calendar;
 mod fold;

@@ -6,12 +6,14 @@
 //! A word becomes a hole on evidence: the values seen in its place while all else is equal (`slots`). What counts as
 //! one value is decided in `lexer`, what a word looks like in `words`.
 
+mod head;
 mod kept;
 mod lexer;
 mod lists;
 mod sequence;
 mod slots;
 mod together;
+mod values;
 mod words;
 
 use std::collections::HashMap;

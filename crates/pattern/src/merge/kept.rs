@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
-use super::lexer;
+use super::head;
 use crate::{Pattern, PatternId};
 
 /// Skeletons that are merged at once, the most frequent of those offered. More than that in one question is noise or an
@@ -59,7 +59,7 @@ impl Kept {
             self.left_out += count;
             return;
         }
-        let head = lexer::head(pattern);
+        let head = head::head(pattern);
         self.bytes += head.len();
         self.heads.insert(rank.1.0, head);
         self.ranks.insert(rank);

@@ -4,10 +4,10 @@
 //! its letters: an absolute path, a URL, an address written with colons, a date. Marks stand alone, so that what is
 //! between brackets or behind an equals sign is compared for itself.
 
+use super::head::{IP_HOLE, is_hole, is_space};
 use super::sequence::{Names, Token};
-use super::words;
-use crate::scan::Kind;
-use crate::{Pattern, calendar};
+use super::{values, words};
+use crate::calendar;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,35 +29,11 @@ impl Class {
     }
 }
 
-/// Bytes of one skeleton that are looked at; what is behind them is one hole. The longest lines that programmers wrote
-/// have some hundred words.
-const MAX_HEAD: usize = 4 << 10;
+/// Bytes of joined holes that are shown one by one.
+const MAX_SHOWN: usize = 64;
 
-/// Tokens of one skeleton.
+/// Tokens of one skeleton; what is behind them is one hole.
 const MAX_TOKENS: usize = 256;
-
-/// Bytes that never occur in UTF-8 stand for the holes of a skeleton, and for all that was cut off.
-const HOLE: u8 = 0xff;
-const IP_HOLE: u8 = 0xfe;
-
-/// The beginning of a skeleton: its constant text with a byte for each hole.
-pub(super) fn head(pattern: &Pattern) -> Vec<u8> {
-    let (mut head, mut end) = (Vec::new(), 0);
-    let constant = |head: &mut Vec<u8>, text: &[u8]| head.extend_from_slice(&text[..text.len().min(MAX_HEAD - head.len())]);
-    for &(at, kind) in &pattern.holes {
-        constant(&mut head, &pattern.text.as_bytes()[end..at]);
-        if head.len() >= MAX_HEAD {
-            break;
-        }
-        head.push(if kind == Kind::Ip { IP_HOLE } else { HOLE });
-        end = at;
-    }
-    constant(&mut head, &pattern.text.as_bytes()[end..]);
-    if head.len() >= MAX_HEAD {
-        head.push(HOLE);
-    }
-    head
-}
 
 pub(super) fn tokens(head: &[u8], names: &mut Names) -> Vec<Token> {
     let mut lexer = Lexer { text: head, at: 0, tokens: Vec::new(), names };
@@ -71,16 +47,8 @@ pub(super) fn tokens(head: &[u8], names: &mut Names) -> Vec<Token> {
     tokens
 }
 
-fn is_hole(byte: u8) -> bool {
-    byte >= IP_HOLE
-}
-
 fn is_mark(byte: u8) -> bool {
     matches!(byte, b',' | b';' | b':' | b'=' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'"' | b'\'' | b'|' | b'<' | b'>')
-}
-
-fn is_space(byte: u8) -> bool {
-    byte <= b' '
 }
 
 struct Lexer<'a> {
@@ -111,13 +79,13 @@ impl Lexer<'_> {
         }
         let glued = self.at == start && start > 0;
         let run = self.run_of_marks();
-        if let Some(len) = quoted(&self.text[self.at..], self.text[..self.at].last()) {
+        if let Some(len) = values::quoted(&self.text[self.at..], self.text[..self.at].last()) {
             self.at += len;
             self.push(Class::Hole, glued, "\"<*>\"");
         } else if run > 0 {
             self.mark(run, glued);
-        } else if let Some(end) = self.value_end() {
-            self.at = end;
+        } else if let Some(len) = values::len(&self.text[self.at..]) {
+            self.at += len;
             self.push(Class::Hole, glued, "<*>");
         } else {
             self.word(glued);
@@ -128,9 +96,10 @@ impl Lexer<'_> {
     /// Bytes of the mark that begins here: one, or a run of dots or dashes. 0 when there is none.
     fn run_of_marks(&self) -> usize {
         let first = self.peek(0);
-        let same = self.text[self.at..].iter().take_while(|&&byte| byte == first).count();
         match first {
-            b'.' | b'-' | b'*' | b'#' if same > 1 => same,
+            b'.' | b'-' | b'*' | b'#' if self.peek(1) == first => {
+                self.text[self.at..].iter().take_while(|&&byte| byte == first).count()
+            }
             b'.' | b'!' | b'?' if is_space(self.peek(1)) => 1,
             _ => usize::from(is_mark(first)),
         }
@@ -144,37 +113,6 @@ impl Lexer<'_> {
             self.push(Class::Hole, true, "");
         }
         self.at += len;
-    }
-
-    /// The end of a path, a URL or an address that begins here.
-    fn value_end(&self) -> Option<usize> {
-        let rest = &self.text[self.at..];
-        let ends = |byte: &u8| {
-            is_space(*byte)
-                || matches!(byte, b',' | b';' | b'"' | b'\'' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'|' | b'<' | b'>')
-        };
-        let len = rest.iter().position(ends).unwrap_or(rest.len());
-        let rest = &rest[..len];
-        let scheme = rest.iter().take_while(|&&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')).count();
-        let is_url = scheme > 0 && rest[scheme..].starts_with(b"://");
-        let is_drive = scheme == 1 && rest[scheme..].starts_with(b":\\");
-        if is_url || is_drive {
-            return Some(self.at + trimmed(rest, self.text.get(self.at + len + 1)));
-        }
-        if let Some(len) = endpoint(rest) {
-            return Some(self.at + len);
-        }
-        if rest.len() > 1 && rest[0] == b'/' && !is_space(rest[1]) {
-            let query = rest.iter().position(|&byte| byte == b'?').unwrap_or(len);
-            let ends = |at: usize| match rest[at] {
-                b'=' => at < query,
-                b':' => !rest.get(at + 1).is_some_and(|&byte| is_hole(byte)),
-                _ => false,
-            };
-            let rest = &rest[..(0..len).find(|&at| ends(at)).unwrap_or(len)];
-            return Some(self.at + trimmed(rest, self.text.get(self.at + len + 1)));
-        }
-        colons(rest).map(|len| self.at + len)
     }
 
     fn word(&mut self, glued: bool) {
@@ -210,41 +148,6 @@ impl Lexer<'_> {
             _ => false,
         }
     }
-}
-
-/// Length of a path without the colon behind it, and without the full stop when a sentence ends there.
-fn trimmed(path: &[u8], next: Option<&u8>) -> usize {
-    let len = path.len() - path.iter().rev().take_while(|&&byte| byte == b':').count();
-    let stop = path[..len].iter().rev().take_while(|&&byte| byte == b'.').count();
-    let sentence_ends = next.is_none_or(|next| next.is_ascii_uppercase());
-    if sentence_ends { len - stop } else { len }
-}
-
-/// Length of a host with its port: a name with at least two dots, and a number behind a colon.
-fn endpoint(text: &[u8]) -> Option<usize> {
-    let len = text.iter().position(|&byte| byte == b':')?;
-    let name = |byte: &u8| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'-') || is_hole(*byte);
-    let dots = text[..len].iter().filter(|&&byte| byte == b'.').count();
-    let fits = dots >= 2 && text[..len].iter().all(name) && text.get(len + 1).is_some_and(|&byte| is_hole(byte));
-    fits.then_some(len + 2)
-}
-
-/// Length of a quoted text that is assigned: `tag="screen on"`.
-fn quoted(text: &[u8], before: Option<&u8>) -> Option<usize> {
-    if text.first() != Some(&b'"') || before != Some(&b'=') {
-        return None;
-    }
-    let close = text[1..].iter().position(|&byte| byte == b'"')?;
-    (close > 0).then_some(close + 2)
-}
-
-/// Length of a hardware address or an IPv6 address: groups of hexadecimal digits between at least four colons.
-fn colons(text: &[u8]) -> Option<usize> {
-    let len = text.iter().position(|&byte| byte != b':' && !byte.is_ascii_hexdigit() && !is_hole(byte)).unwrap_or(text.len());
-    let text = &text[..len];
-    let groups = text.split(|&byte| byte == b':');
-    let fits = groups.clone().all(|group| group.len() <= 4) && text.iter().any(|&byte| is_hole(byte));
-    (fits && groups.count() > 4).then_some(len)
 }
 
 /// How a word with holes is shown: the parts between its joints that hold one as holes, the others as they are.
@@ -306,7 +209,8 @@ fn join(tokens: &mut Vec<Token>, names: &mut Names) {
             }
             let text = |token: Token| token.name.map_or("<*>", |name| names.text(name));
             let shown = format!("{}{}{}", text(hole), text(mark), text(last));
-            let name = Some(names.intern(&shown));
+            let shown = if shown.len() > MAX_SHOWN { "<*>" } else { &shown };
+            let name = Some(names.intern(shown));
             joined.truncate(joined.len() - 3);
             joined.push(Token { name, ..hole });
         }
