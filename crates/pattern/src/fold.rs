@@ -10,6 +10,9 @@ const START: u64 = 0x2d35_8dcc_aa6c_78a5;
 const MULTIPLIER: u64 = 0x8bb8_4b93_962e_acc9;
 const HOLE: u64 = 0x4b33_a62e_d433_d4a3;
 
+/// What stands where a hole would, behind the last constant text.
+const END: u8 = u8::MAX;
+
 impl Default for Fold {
     fn default() -> Fold {
         Fold { state: START }
@@ -17,30 +20,43 @@ impl Default for Fold {
 }
 
 impl Fold {
-    /// Mixes in a stretch of constant text, and its length.
-    pub(crate) fn constant(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks::<8>();
-        for word in words {
-            self.mix(u64::from_le_bytes(*word));
+    /// Mixes in a stretch of constant text and the hole behind it.
+    #[inline]
+    pub(crate) fn constant(&mut self, bytes: &[u8], hole: u8) {
+        if let Some(last) = bytes.last_chunk::<8>() {
+            for word in bytes[..bytes.len() - 1].as_chunks::<8>().0 {
+                self.mix(u64::from_le_bytes(*word));
+            }
+            self.mix(u64::from_le_bytes(*last));
+        } else {
+            self.mix(short(bytes));
         }
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        self.mix(u64::from_le_bytes(last));
-        self.mix(bytes.len() as u64);
+        self.mix(HOLE ^ (bytes.len() as u64) << 8 ^ u64::from(hole));
     }
 
-    /// Mixes in a hole.
-    pub(crate) fn hole(&mut self, kind: u8) {
-        self.mix(HOLE ^ u64::from(kind));
-    }
-
-    pub(crate) fn finish(mut self) -> u64 {
-        self.mix(HOLE);
+    /// The hash of all that was mixed in, and of the constant text at the end.
+    pub(crate) fn finish(mut self, rest: &[u8]) -> u64 {
+        self.constant(rest, END);
         self.state
     }
 
-    fn mix(&mut self, word: u64) {
+    /// Mixes in eight bytes.
+    #[inline]
+    pub(crate) fn mix(&mut self, word: u64) {
         let product = u128::from(self.state ^ word) * u128::from(MULTIPLIER);
         self.state = (product as u64) ^ ((product >> 64) as u64) ^ word.rotate_left(23);
+    }
+}
+
+/// Less than eight bytes as a number. The two reads may overlap: with the length, which is mixed in too, they still tell
+/// texts apart.
+#[inline]
+fn short(bytes: &[u8]) -> u64 {
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        return u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32;
+    }
+    match *bytes {
+        [] => 0,
+        [first, ..] => u64::from(first) | u64::from(bytes[bytes.len() / 2]) << 8 | u64::from(bytes[bytes.len() - 1]) << 16,
     }
 }

@@ -4,13 +4,22 @@
 //! variables, from which the text comes back byte for byte.
 //! Never: a regular expression, a table that has to be shared between nodes, input or output.
 //! Begin with [`pattern_id`] (the hot path), then [`split`]; what counts as a variable is decided in `scan`.
+//!
+//! That pass sees one message and takes for variable what has a digit. Words that vary are found by [`merge`] (the slow
+//! path), which sees many patterns and says which belong together. Where a raw line keeps its message is found by
+//! [`Header`].
 
+mod calendar;
 mod fold;
+mod header;
+mod merge;
 mod scan;
 
 use std::ops::Range;
 
 use fold::Fold;
+pub use header::Header;
+pub use merge::{MAX_SKELETONS, Merged, MergedPattern, merge};
 use scan::{Kind, scan};
 
 /// What all messages of one shape share: a hash of the constant text and of where the holes are.
@@ -43,12 +52,10 @@ pub fn pattern_id(message: &str) -> PatternId {
     let bytes = message.as_bytes();
     let (mut fold, mut end) = (Fold::default(), 0);
     scan(bytes, |hole, kind| {
-        fold.constant(&bytes[end..hole.start]);
-        fold.hole(kind as u8);
+        fold.constant(&bytes[end..hole.start], kind as u8);
         end = hole.end;
     });
-    fold.constant(&bytes[end..]);
-    PatternId(fold.finish())
+    PatternId(fold.finish(&bytes[end..]))
 }
 
 /// The pattern as people read it: `user <*> logged in from <ip>`. Messages with the same id have the same template.
@@ -74,6 +81,16 @@ impl Pattern {
     /// The message again. `None` when there are not as many variables as holes.
     pub fn rebuild(&self, variables: &[&str]) -> Option<String> {
         (variables.len() == self.holes.len()).then(|| self.filled(|index, _| variables[index]))
+    }
+
+    /// The id of the messages that have this pattern.
+    pub fn id(&self) -> PatternId {
+        let (mut fold, mut end) = (Fold::default(), 0);
+        for &(at, kind) in &self.holes {
+            fold.constant(&self.text.as_bytes()[end..at], kind as u8);
+            end = at;
+        }
+        PatternId(fold.finish(&self.text.as_bytes()[end..]))
     }
 
     /// How many holes there are.
