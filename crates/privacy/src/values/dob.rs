@@ -169,7 +169,7 @@ const CYRILLIC_MONTHS: &[&str] = &[
 
 /// Whether a word begins as a month does.
 fn month(word: &[u8]) -> Option<()> {
-    if CYRILLIC_MONTHS.iter().any(|month| word.starts_with(month.as_bytes())) {
+    if *word.first()? >= 0x80 && CYRILLIC_MONTHS.iter().any(|month| word.starts_with(month.as_bytes())) {
         return Some(());
     }
     let (mut folded, mut len, mut at) = ([0; 8], 0, 0);

@@ -119,7 +119,7 @@ impl Dialled {
         groups: impl Iterator<Item = usize> + Clone,
         context: &dyn Fn() -> Context,
     ) -> Option<(usize, &'static str)> {
-        let shaped = groups.clone().find(|&groups| self.is_shaped(groups));
+        let shaped = if self.may_be_shaped() { groups.clone().find(|&groups| self.is_shaped(groups)) } else { None };
         let plain = groups.clone().find(|&groups| (7..=15).contains(&self.digits(groups)))?;
         let context = context();
         if context.is(KeyClass::Phone) {
@@ -141,13 +141,13 @@ impl Dialled {
         self.digits[..2] == [0, 0]
     }
 
+    /// A quick look at the first group: most rows of numbers begin as no country writes its numbers.
+    fn may_be_shaped(&self) -> bool {
+        self.in_parentheses || matches!((self.len(0), self.digits[0]), (3, _) | (2..=5, 0) | (1, 1))
+    }
+
     /// Whether the groups are those of some country's way to write its numbers.
     fn is_shaped(&self, groups: usize) -> bool {
-        // Most rows of numbers begin with none of these.
-        let first = (self.len(0), self.digits[0]);
-        if !(self.in_parentheses || matches!(first, (3, _) | (2..=5, 0)) || groups == 4 && first == (1, 1)) {
-            return false;
-        }
         let mut lens = [0; GROUPS_MAX];
         (0..groups).for_each(|group| lens[group] = self.len(group));
         match lens[..groups] {
