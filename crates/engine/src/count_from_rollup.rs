@@ -20,8 +20,9 @@ use crate::table::{LakeTable, RollupTable, range_of_filters};
 
 const TIMESTAMP: &str = "timestamp";
 
-/// Microseconds in a nanosecond count of an interval.
 const NANOS_PER_MICRO: i64 = 1000;
+
+const HOUR_MICROS: i64 = 60 * MINUTE_MICROS;
 
 /// Answers counts of records from the rollups that segments carry, where a rollup tells enough: `count(*)` over `logs`,
 /// grouped and filtered by nothing but its dimensions and by time, grouped in whole minutes or longer.
@@ -55,7 +56,8 @@ fn counted(aggregate: &Aggregate) -> Result<Option<LogicalPlan>> {
     if !is_plain || !aggregate.group_expr.iter().all(is_same_for_all) || !aggregate.aggr_expr.iter().all(counts_records) {
         return Ok(None);
     }
-    let Some(input) = over_rollup(&aggregate.input, TimeRange::ALL)? else { return Ok(None) };
+    let within = Within { range: TimeRange::ALL, grain_micros: finest(&aggregate.group_expr, HOUR_MICROS) };
+    let Some(input) = over_rollup(&aggregate.input, within)? else { return Ok(None) };
     let records = sum(Expr::Column(records_of(&input)));
     let sums = if aggregate.aggr_expr.is_empty() { Vec::new() } else { vec![records] };
     let summed = LogicalPlanBuilder::from(input).aggregate(aggregate.group_expr.clone(), sums)?.build()?;
@@ -83,18 +85,26 @@ fn counts_records(expr: &Expr) -> bool {
     }
 }
 
+/// What the steps above a part of a plan say of time.
+#[derive(Debug, Clone, Copy)]
+struct Within {
+    /// What filters leave.
+    range: TimeRange,
+    /// The longest stretch within which times are not told apart.
+    grain_micros: i64,
+}
+
 /// The plan with the rollups in place of `logs`, and its count among the columns; `None` when they do not tell enough.
-/// `range` is what filters above leave.
-fn over_rollup(plan: &LogicalPlan, range: TimeRange) -> Result<Option<LogicalPlan>> {
+fn over_rollup(plan: &LogicalPlan, within: Within) -> Result<Option<LogicalPlan>> {
     match plan {
-        LogicalPlan::TableScan(scan) => rollup_scan(scan, range),
+        LogicalPlan::TableScan(scan) => rollup_scan(scan, within),
         LogicalPlan::Filter(filter) => {
-            let Some(range) = narrowed(range, &split_conjunction(&filter.predicate)) else { return Ok(None) };
-            let Some(input) = over_rollup(&filter.input, range)? else { return Ok(None) };
+            let Some(within) = within.and(&split_conjunction(&filter.predicate)) else { return Ok(None) };
+            let Some(input) = over_rollup(&filter.input, within)? else { return Ok(None) };
             Ok(Some(LogicalPlan::Filter(Filter::try_new(filter.predicate.clone(), Arc::new(input))?)))
         }
         LogicalPlan::SubqueryAlias(alias) => {
-            let Some(input) = over_rollup(&alias.input, range)? else { return Ok(None) };
+            let Some(input) = over_rollup(&alias.input, within)? else { return Ok(None) };
             Ok(Some(LogicalPlan::SubqueryAlias(SubqueryAlias::try_new(Arc::new(input), alias.alias.clone())?)))
         }
         LogicalPlan::Projection(projection) => {
@@ -104,7 +114,8 @@ fn over_rollup(plan: &LogicalPlan, range: TimeRange) -> Result<Option<LogicalPla
             if !projection.expr.iter().all(passes) || projection.expr.iter().any(hides) {
                 return Ok(None);
             }
-            let Some(input) = over_rollup(&projection.input, range)? else { return Ok(None) };
+            let within = Within { grain_micros: finest(&projection.expr, within.grain_micros), ..within };
+            let Some(input) = over_rollup(&projection.input, within)? else { return Ok(None) };
             let mut columns = projection.expr.clone();
             columns.push(Expr::Column(records_of(&input)));
             Ok(Some(LogicalPlan::Projection(Projection::try_new(columns, Arc::new(input))?)))
@@ -113,12 +124,12 @@ fn over_rollup(plan: &LogicalPlan, range: TimeRange) -> Result<Option<LogicalPla
     }
 }
 
-fn rollup_scan(scan: &TableScan, range: TimeRange) -> Result<Option<LogicalPlan>> {
+fn rollup_scan(scan: &TableScan, within: Within) -> Result<Option<LogicalPlan>> {
     let Ok(provider) = source_as_provider(&scan.source) else { return Ok(None) };
     let Some(logs) = provider.downcast_ref::<LakeTable>() else { return Ok(None) };
     let filters: Vec<&Expr> = scan.filters.iter().flat_map(split_conjunction).collect();
-    let Some(range) = narrowed(range, &filters).filter(|_| scan.fetch.is_none()) else { return Ok(None) };
-    let Some(rollup) = RollupTable::of(logs, range) else { return Ok(None) };
+    let Some(within) = within.and(&filters).filter(|_| scan.fetch.is_none()) else { return Ok(None) };
+    let Some(rollup) = RollupTable::of(logs, within.range, within.grain_micros) else { return Ok(None) };
     let schema = datafusion::catalog::TableProvider::schema(&rollup);
     let names = scan.projected_schema.fields().iter().map(|field| field.name().as_str()).chain([RECORDS]);
     let Ok(columns) = names.map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>() else { return Ok(None) };
@@ -131,21 +142,38 @@ fn records_of(plan: &LogicalPlan) -> Column {
     plan.schema().columns().pop().expect("BUG: a rollup without its counts")
 }
 
-/// The range within these conditions; `None` when one of them tells records of the same minute apart in any other way
-/// than by bounds of time.
-fn narrowed(range: TimeRange, conditions: &[&Expr]) -> Option<TimeRange> {
-    conditions.iter().try_fold(range, |range, condition| {
-        if is_same_for_all(condition) {
-            return Some(range);
-        }
-        let is_bound = match condition {
-            Expr::BinaryExpr(binary) => is_timestamp(&binary.left) || is_timestamp(&binary.right),
-            Expr::Between(between) => is_timestamp(&between.expr) && !between.negated,
-            _ => false,
-        };
-        let bounds = range_of_filters(&[(*condition).clone()], TIMESTAMP);
-        (is_bound && bounds != TimeRange::ALL).then(|| range.intersect(bounds))
-    })
+impl Within {
+    /// With these conditions; `None` when one of them tells records of the same minute apart in any other way than by
+    /// bounds of time.
+    fn and(self, conditions: &[&Expr]) -> Option<Within> {
+        conditions.iter().try_fold(self, |within, condition| {
+            if is_same_for_all(condition) {
+                return Some(Within { grain_micros: finest(std::slice::from_ref(*condition), within.grain_micros), ..within });
+            }
+            let is_bound = match condition {
+                Expr::BinaryExpr(binary) => is_timestamp(&binary.left) || is_timestamp(&binary.right),
+                Expr::Between(between) => is_timestamp(&between.expr) && !between.negated,
+                _ => false,
+            };
+            let bounds = range_of_filters(std::slice::from_ref(*condition), TIMESTAMP);
+            (is_bound && bounds != TimeRange::ALL).then(|| Within { range: within.range.intersect(bounds), ..within })
+        })
+    }
+}
+
+/// The longest stretch, of a minute or an hour, within which neither these expressions tell times apart nor `so_far`.
+fn finest(exprs: &[Expr], so_far: i64) -> i64 {
+    let mut finest = so_far;
+    for expr in exprs {
+        let walked = expr.apply(|part| {
+            if let Some(grain) = grain_of(part) {
+                finest = finest.min(grain);
+            }
+            Ok(TreeNodeRecursion::Continue)
+        });
+        debug_assert!(walked.is_ok(), "nothing in the walk fails");
+    }
+    finest
 }
 
 fn is_timestamp(expr: &Expr) -> bool {
@@ -156,7 +184,7 @@ fn is_timestamp(expr: &Expr) -> bool {
 fn is_same_for_all(expr: &Expr) -> bool {
     let mut same = true;
     let walked = expr.apply(|part| {
-        if is_whole_minutes(part) {
+        if grain_of(part).is_some() {
             return Ok(TreeNodeRecursion::Jump);
         }
         same = match part {
@@ -172,29 +200,35 @@ fn is_same_for_all(expr: &Expr) -> bool {
     same && walked.is_ok()
 }
 
-/// Whether the expression is the time, cut to whole minutes or longer.
-fn is_whole_minutes(expr: &Expr) -> bool {
-    let Expr::ScalarFunction(function) = expr else { return false };
-    if let Some(bin) = function.func.inner().downcast_ref::<Bin>() {
-        return bin.micros % MINUTE_MICROS == 0 && function.args.iter().all(is_timestamp);
-    }
-    match (function.func.name(), function.args.as_slice()) {
-        ("date_trunc", [Expr::Literal(unit, _), time]) => is_timestamp(time) && is_long_unit(unit),
+/// [`MINUTE_MICROS`] or [`HOUR_MICROS`], when the expression is the time, cut to whole minutes or hours.
+fn grain_of(expr: &Expr) -> Option<i64> {
+    let Expr::ScalarFunction(function) = expr else { return None };
+    let micros = match (function.func.inner().downcast_ref::<Bin>(), function.func.name(), function.args.as_slice()) {
+        (Some(bin), _, [time]) if is_timestamp(time) => bin.micros,
+        (None, "date_trunc", [Expr::Literal(unit, _), time]) if is_timestamp(time) => length_of_unit(unit)?,
         // It counts in nanoseconds.
-        ("date_bin", [Expr::Literal(length, _), Expr::Cast(time)]) => is_timestamp(&time.expr) && is_long_interval(length),
-        _ => false,
+        (None, "date_bin", [Expr::Literal(length, _), Expr::Cast(time)]) if is_timestamp(&time.expr) => length_of(length)?,
+        _ => return None,
+    };
+    [HOUR_MICROS, MINUTE_MICROS].into_iter().find(|grain| micros % grain == 0)
+}
+
+/// A length that has the same whole minutes and hours as the unit.
+fn length_of_unit(unit: &ScalarValue) -> Option<i64> {
+    match unit.try_as_str()??.to_ascii_lowercase().as_str() {
+        "minute" => Some(MINUTE_MICROS),
+        "hour" | "day" | "week" | "month" | "quarter" | "year" => Some(HOUR_MICROS),
+        _ => None,
     }
 }
 
-fn is_long_unit(unit: &ScalarValue) -> bool {
-    const LONG: [&str; 7] = ["minute", "hour", "day", "week", "month", "quarter", "year"];
-    unit.try_as_str().flatten().is_some_and(|unit| LONG.iter().any(|long| unit.eq_ignore_ascii_case(long)))
-}
-
-fn is_long_interval(length: &ScalarValue) -> bool {
+/// The part of an interval below days, which are whole hours.
+fn length_of(length: &ScalarValue) -> Option<i64> {
     match length {
-        ScalarValue::IntervalMonthDayNano(Some(length)) => length.nanoseconds % (MINUTE_MICROS * NANOS_PER_MICRO) == 0,
-        ScalarValue::IntervalDayTime(Some(length)) => i64::from(length.milliseconds) * 1000 % MINUTE_MICROS == 0,
-        _ => false,
+        ScalarValue::IntervalMonthDayNano(Some(length)) => {
+            (length.nanoseconds % NANOS_PER_MICRO == 0).then_some(length.nanoseconds / NANOS_PER_MICRO)
+        }
+        ScalarValue::IntervalDayTime(Some(length)) => Some(i64::from(length.milliseconds) * 1000),
+        _ => None,
     }
 }

@@ -21,6 +21,7 @@ mod run;
 mod session;
 mod sql;
 mod table;
+mod utc_truncation;
 mod views;
 
 pub use engine::{Config, LakeEngine};

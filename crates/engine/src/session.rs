@@ -30,6 +30,7 @@ use crate::engine::Config;
 use crate::functions;
 use crate::newest_first::NewestFirst;
 use crate::table::{AidCache, Caches, LakeTable, Looked};
+use crate::utc_truncation::UtcTruncation;
 
 /// Names that SQL may write before a table.
 const CATALOG: &str = "dendro";
@@ -38,8 +39,9 @@ const SCHEMA: &str = "public";
 /// Bytes read from the end of a segment in the hope that they hold the whole footer; saves a second read.
 const FOOTER_HINT_BYTES: usize = 64 << 10;
 
-/// Rollups get this part of the cache of indexes: a segment's are about that much smaller than its token filters.
-const ROLLUP_SHARE: usize = 4;
+/// Small rollups, and those by minute, each get this part of the cache of indexes: a segment's are that much smaller than
+/// its token filters.
+const ROLLUP_SHARE: usize = 6;
 
 /// What all questions have in common.
 pub(crate) struct Base {
@@ -57,6 +59,7 @@ impl Base {
             .build()?;
         let mut state = SessionStateBuilder::new_with_default_features()
             .with_config(SessionConfig::from(options(config)))
+            .with_optimizer_rule(Arc::new(UtcTruncation))
             .with_optimizer_rule(Arc::new(CountFromRollup))
             .with_physical_optimizer_rule(Arc::new(NewestFirst))
             .build();
@@ -68,8 +71,9 @@ impl Base {
         }
         let caches = Caches {
             footers: runtime.cache_manager.get_file_metadata_cache(),
-            indexes: Arc::new(AidCache::new(config.index_cache_bytes - config.index_cache_bytes / ROLLUP_SHARE)),
+            indexes: Arc::new(AidCache::new(config.index_cache_bytes - 2 * (config.index_cache_bytes / ROLLUP_SHARE))),
             rollups: Arc::new(AidCache::new(config.index_cache_bytes / ROLLUP_SHARE)),
+            minute_rollups: Arc::new(AidCache::new(config.index_cache_bytes / ROLLUP_SHARE)),
         };
         Ok(Base { state, runtime, memory: Arc::new(GreedyMemoryPool::new(config.memory_bytes)), caches })
     }

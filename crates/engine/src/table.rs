@@ -29,7 +29,7 @@ use record::Tenant;
 
 use crate::damage::DamagedSegments;
 
-pub(crate) use aids::{AidCache, Rollup};
+pub(crate) use aids::{AidCache, MinuteRollup, Rollup};
 pub(crate) use rollup::RollupTable;
 pub(crate) use times::range as range_of_filters;
 
@@ -42,6 +42,7 @@ pub(crate) struct Caches {
     pub(crate) indexes: Arc<AidCache<SegmentIndex>>,
     /// Rollups of segments.
     pub(crate) rollups: Arc<AidCache<Rollup>>,
+    pub(crate) minute_rollups: Arc<AidCache<MinuteRollup>>,
 }
 
 /// What a question looked at beside what the plan's metrics count.

@@ -4,13 +4,13 @@
 //! "PAR1"
 //! row group 0: column chunks (every page with its CRC)
 //! row group 1: ...
-//! rollup                       see `rollup`: counts by minute, source, severity and error code (logs, where it pays)
+//! rollups                      see `rollup`: counts by time, source, severity and error code (logs, where they pay)
 //! index                        see `index`: checksums of all bytes above, token filters
 //! page indexes                 Parquet's column and offset indexes
 //! footer                       Parquet's, with these keys:
 //!   dendro.format              version of this layout, "1"
 //!   dendro.index               where the index stands, "<offset>,<length>"
-//!   dendro.rollup              where the rollup stands, if there is one, in the same form
+//!   dendro.rollup.*            where each rollup stands, if it is there, in the same form
 //!   dendro.checksum            CRCs of the page indexes and of the footer, see `checksum`
 //! ```
 //!
@@ -42,7 +42,7 @@ pub(crate) use check::check;
 pub(crate) use checksums::Checksums;
 pub use index::{INDEXED, PruneResult, SegmentIndex};
 pub(crate) use merge::merge;
-pub use rollup::{DIMENSIONS, MINUTE_MICROS, RECORDS, load_rollup};
+pub use rollup::{Cuboid, DIMENSIONS, MINUTE_MICROS, RECORDS, load_rollup};
 pub(crate) use seal::write;
 
 /// Version of the layout drawn above.

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use lake::{Segment, SegmentIndex};
+use lake::{Cuboid, Segment, SegmentIndex};
 use object_store::ObjectStore;
 use parking_lot::Mutex;
 
@@ -33,14 +33,34 @@ impl Aid for SegmentIndex {
     }
 }
 
-/// Counts of a segment's records, see [`lake::load_rollup`].
-pub(crate) struct Rollup(pub(crate) RecordBatch);
+/// The small counts of a segment's records, see [`lake::load_rollup`].
+pub(crate) struct Rollup {
+    pub(crate) hours: Option<RecordBatch>,
+    pub(crate) severities: Option<RecordBatch>,
+}
 
 impl Aid for Rollup {
     const NAME: &str = "rollup";
 
     async fn load(store: &Arc<dyn ObjectStore>, segment: &Segment) -> Result<Option<Rollup>, lake::Error> {
-        Ok(lake::load_rollup(store, segment).await?.map(Rollup))
+        let hours = lake::load_rollup(store, segment, Cuboid::Hours).await?;
+        let severities = lake::load_rollup(store, segment, Cuboid::Severities).await?;
+        Ok(Some(Rollup { hours, severities }))
+    }
+
+    fn memory_bytes(&self) -> usize {
+        [&self.hours, &self.severities].into_iter().flatten().map(RecordBatch::get_array_memory_size).sum()
+    }
+}
+
+/// The counts of a segment's records by minute and source, which take more room.
+pub(crate) struct MinuteRollup(pub(crate) RecordBatch);
+
+impl Aid for MinuteRollup {
+    const NAME: &str = "rollup by minute";
+
+    async fn load(store: &Arc<dyn ObjectStore>, segment: &Segment) -> Result<Option<MinuteRollup>, lake::Error> {
+        Ok(lake::load_rollup(store, segment, Cuboid::Minutes).await?.map(MinuteRollup))
     }
 
     fn memory_bytes(&self) -> usize {

@@ -18,7 +18,7 @@ use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::union::UnionExec;
 use futures::{StreamExt, stream};
-use lake::{DIMENSIONS, MINUTE_MICROS, RECORDS, Segment};
+use lake::{Cuboid, DIMENSIONS, RECORDS, Segment};
 use record::{TimeRange, Timestamp};
 
 use super::{LakeTable, Rollup, times};
@@ -29,77 +29,119 @@ const ROLLUP_LOADS: usize = 8;
 const TIMESTAMP: &str = "timestamp";
 
 /// `logs`, counted: rows say how many records (`records`) agree in all other columns, in which a time may be cut to its
-/// minute. Whole minutes come from the segments' rollups; the rest of the range, segments without a rollup and memory
-/// from the records themselves, each counted once.
+/// minute or hour. Whole minutes or hours come from the segments' rollups; the rest of the range, segments without a
+/// rollup and memory from the records themselves, each counted once.
 #[derive(Debug)]
 pub(crate) struct RollupTable {
     logs: LakeTable,
     schema: SchemaRef,
     /// Outside of it the question drops every record. It may lie within a minute.
     range: TimeRange,
+    /// The longest stretch within which the question does not tell times apart, in microseconds.
+    grain_micros: i64,
 }
 
 /// What of the segments answers from where.
 #[derive(Default)]
 struct Parts {
-    /// Counts, of whole minutes.
+    /// Counts, of whole minutes or hours.
     counted: Vec<RecordBatch>,
-    /// Segments with records in the minutes that are not whole.
-    edges: Vec<Arc<Segment>>,
+    /// Segments with records in minutes that are not whole, and in hours that are not.
+    edges: [Vec<Arc<Segment>>; 2],
     /// Segments that have no rollup.
     uncounted: Vec<Arc<Segment>>,
 }
 
 impl RollupTable {
     /// `None` when this is not `logs`.
-    pub(crate) fn of(logs: &LakeTable, range: TimeRange) -> Option<RollupTable> {
+    pub(crate) fn of(logs: &LakeTable, range: TimeRange, grain_micros: i64) -> Option<RollupTable> {
         if logs.time_column != Some(TIMESTAMP) {
             return None;
         }
         let known = [TIMESTAMP].into_iter().chain(DIMENSIONS).map(|name| logs.view.schema.field_with_name(name).cloned());
         let mut fields = known.collect::<Result<Vec<Field>, _>>().ok()?;
         fields.push(Field::new(RECORDS, DataType::Int64, false));
-        Some(RollupTable { logs: logs.clone(), schema: Arc::new(Schema::new(fields)), range })
+        Some(RollupTable { logs: logs.clone(), schema: Arc::new(Schema::new(fields)), range, grain_micros })
     }
 
     /// Sorts the segments of the range by what they are read for.
-    async fn parts(&self, range: &TimeRange, whole: &TimeRange) -> Parts {
+    async fn parts(&self, range: &TimeRange, columns: &[usize]) -> Parts {
         let logs = &self.logs;
         let mut within: Vec<Arc<Segment>> = logs.view.segments.to_vec();
         within.retain(|segment| range.overlaps(segment.time.0, segment.time.1) && logs.is_whole(segment));
         let loads = within.into_iter().map(|segment| async move {
-            let (rollup, bytes) = logs.caches.rollups.get(&logs.name, &logs.view.store, &segment).await;
-            (segment, rollup, bytes)
+            let rollup = self.rollup(&segment, range, columns).await;
+            (segment, rollup)
         });
         let mut loads = stream::iter(loads).buffered(ROLLUP_LOADS);
         let mut parts = Parts::default();
-        while let Some((segment, rollup, bytes)) = loads.next().await {
-            logs.looked.lock().index_bytes += bytes as u64;
-            let counted = rollup.as_ref().and_then(|rollup| self.counted(rollup, whole).ok());
-            let Some(counted) = counted else {
+        while let Some((segment, rollup)) = loads.next().await {
+            let counted = rollup.and_then(|(cuboid, rollup)| {
+                let whole = whole_stretches(range, cuboid.grain_micros());
+                Some((cuboid, self.counted(&rollup, &whole).ok()?, whole))
+            });
+            let Some((cuboid, counted, whole)) = counted else {
                 parts.uncounted.push(segment);
                 continue;
             };
             if counted.num_rows() > 0 {
                 parts.counted.push(counted);
             }
-            let before = TimeRange::new(range.start, whole.start);
-            let behind = TimeRange::new(whole.end, range.end);
-            if [before, behind].iter().any(|edge| !edge.is_empty() && edge.overlaps(segment.time.0, segment.time.1)) {
-                parts.edges.push(segment);
+            let edges = [TimeRange::new(range.start, whole.start), TimeRange::new(whole.end, range.end)];
+            if edges.iter().any(|edge| !edge.is_empty() && edge.overlaps(segment.time.0, segment.time.1)) {
+                parts.edges[usize::from(cuboid == Cuboid::Hours)].push(segment);
             }
         }
         parts
     }
 
-    /// The counts of whole minutes, in the types of `logs`.
-    fn counted(&self, rollup: &Rollup, whole: &TimeRange) -> Result<RecordBatch> {
-        let columns = self.schema.fields().iter().zip(rollup.0.columns());
+    /// The smallest rollup of a segment that tells enough. Where the range begins or ends in the segment, one by minutes
+    /// leaves less to count one by one.
+    async fn rollup(&self, segment: &Segment, range: &TimeRange, columns: &[usize]) -> Option<(Cuboid, RecordBatch)> {
+        let hours = whole_stretches(range, Cuboid::Hours.grain_micros());
+        let inside = hours.contains(segment.time.0) && hours.contains(segment.time.1);
+        let order = match inside {
+            true => [Cuboid::Severities, Cuboid::Hours, Cuboid::Minutes],
+            false => [Cuboid::Severities, Cuboid::Minutes, Cuboid::Hours],
+        };
+        let dimensions = columns.iter().map(|&column| self.schema.field(column).name().as_str());
+        let dimensions: Vec<&str> = dimensions.filter(|name| DIMENSIONS.contains(name)).collect();
+        let tells = |cuboid: &Cuboid| {
+            self.grain_micros % cuboid.grain_micros() == 0 && dimensions.iter().all(|dimension| cuboid.has(dimension))
+        };
+        for cuboid in order.into_iter().filter(tells) {
+            if let Some(rollup) = self.load(segment, cuboid).await {
+                return Some((cuboid, rollup));
+            }
+        }
+        None
+    }
+
+    async fn load(&self, segment: &Segment, cuboid: Cuboid) -> Option<RecordBatch> {
+        let (name, store, caches) = (&self.logs.name, &self.logs.view.store, &self.logs.caches);
+        let (rollup, bytes) = match cuboid {
+            Cuboid::Minutes => {
+                let (rollup, bytes) = caches.minute_rollups.get(name, store, segment).await;
+                (rollup.map(|rollup| rollup.0.clone()), bytes)
+            }
+            small => {
+                let (rollup, bytes) = caches.rollups.get(name, store, segment).await;
+                let of = |rollup: &Rollup| if small == Cuboid::Hours { rollup.hours.clone() } else { rollup.severities.clone() };
+                (rollup.and_then(|rollup| of(&rollup)), bytes)
+            }
+        };
+        self.logs.looked.lock().index_bytes += bytes as u64;
+        rollup
+    }
+
+    /// The counts of whole stretches, in the types of `logs`.
+    fn counted(&self, rollup: &RecordBatch, whole: &TimeRange) -> Result<RecordBatch> {
+        let columns = self.schema.fields().iter().zip(rollup.columns());
         let columns: Vec<ArrayRef> =
             columns.map(|(field, column)| Ok(cast(column, field.data_type())?)).collect::<Result<_>>()?;
-        let minutes = columns[0].as_primitive::<TimestampMicrosecondType>();
+        let starts = columns[0].as_primitive::<TimestampMicrosecondType>();
         let within = |at: i64| whole.contains(Timestamp::from_micros(at));
-        let rows = BooleanArray::from_unary(minutes, within);
+        let rows = BooleanArray::from_unary(starts, within);
         Ok(filter_record_batch(&RecordBatch::try_new(Arc::clone(&self.schema), columns)?, &rows)?)
     }
 
@@ -152,7 +194,7 @@ impl RollupTable {
         Ok(Some(Arc::new(ProjectionExec::try_new(exprs.collect::<Vec<_>>(), plan)?)))
     }
 
-    /// Whether a record lies outside of these minutes.
+    /// Whether a record lies outside of this stretch.
     fn outside(&self, whole: &TimeRange) -> Expr {
         let data_type = self.schema.field(0).data_type();
         let bound = |at: Timestamp| {
@@ -166,10 +208,10 @@ impl RollupTable {
     }
 }
 
-/// The whole minutes of a range; empty when there is none.
-fn whole_minutes(range: &TimeRange) -> TimeRange {
-    let floor = |micros: i64| micros.div_euclid(MINUTE_MICROS).saturating_mul(MINUTE_MICROS);
-    let start = floor(range.start.as_micros().saturating_add(MINUTE_MICROS - 1));
+/// The whole minutes, or hours, of a range; empty when there is none.
+fn whole_stretches(range: &TimeRange, grain_micros: i64) -> TimeRange {
+    let floor = |micros: i64| micros.div_euclid(grain_micros).saturating_mul(grain_micros);
+    let start = floor(range.start.as_micros().saturating_add(grain_micros - 1));
     let end = floor(range.end.as_micros()).max(start);
     TimeRange::new(Timestamp::from_micros(start), Timestamp::from_micros(end))
 }
@@ -197,15 +239,17 @@ impl TableProvider for RollupTable {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         self.logs.looked.lock().damage.extend(self.logs.view.damage.clone());
         let range = times::range(filters, TIMESTAMP).intersect(self.range);
-        let whole = whole_minutes(&range);
         let all: Vec<usize> = (0..self.schema.fields().len()).collect();
         let columns = projection.unwrap_or(&all);
-        let parts = self.parts(&range, &whole).await;
-        let read = parts.edges.len() + parts.uncounted.len();
+        let parts = self.parts(&range, columns).await;
+        let read = parts.edges.iter().map(Vec::len).sum::<usize>() + parts.uncounted.len();
         self.logs.looked.lock().segments += (self.logs.view.segments.len() - read) as u64;
         let mut plans = Vec::new();
         plans.extend(self.records(session, parts.uncounted, filters, None, columns).await?);
-        plans.extend(self.records(session, parts.edges, filters, Some(&whole), columns).await?);
+        for (segments, cuboid) in parts.edges.into_iter().zip([Cuboid::Minutes, Cuboid::Hours]) {
+            let whole = whole_stretches(&range, cuboid.grain_micros());
+            plans.extend(self.records(session, segments, filters, Some(&whole), columns).await?);
+        }
         if !parts.counted.is_empty() {
             let source = MemorySourceConfig::try_new(&[parts.counted], Arc::clone(&self.schema), Some(columns.clone()))?;
             plans.push(DataSourceExec::from_data_source(source));
@@ -220,22 +264,24 @@ impl TableProvider for RollupTable {
 
 #[cfg(test)]
 mod tests {
+    use lake::MINUTE_MICROS;
+
     use super::*;
 
     #[test]
     fn whole_minutes_lie_within() {
+        const M: i64 = MINUTE_MICROS;
         let check = |start: i64, end: i64, expected: (i64, i64)| {
             let range = TimeRange::new(Timestamp::from_micros(start), Timestamp::from_micros(end));
-            let whole = whole_minutes(&range);
+            let whole = whole_stretches(&range, M);
             assert_eq!((whole.start.as_micros(), whole.end.as_micros()), expected, "{start}..{end}");
         };
-        const M: i64 = MINUTE_MICROS;
         check(0, M, (0, M));
         check(1, 3 * M - 1, (M, 2 * M));
         check(M, 3 * M, (M, 3 * M));
         check(-1, 1, (0, 0));
         check(5, 9, (M, M)); // none
-        let all = whole_minutes(&TimeRange::ALL);
+        let all = whole_stretches(&TimeRange::ALL, M);
         assert!(all.start < Timestamp::from_micros(-1 << 60) && all.end > Timestamp::from_micros(1 << 60));
     }
 }

@@ -13,7 +13,7 @@ use super::encoding::{self, ROW_GROUP_ROWS};
 use super::filter::Filter;
 use super::index::{self, SegmentIndex, Tokens};
 use super::page_crc::PageKeeper;
-use super::rollup::{self, RollupBuilder};
+use super::rollup::RollupBuilder;
 use super::{Effort, stats};
 use crate::columns::Table;
 
@@ -104,7 +104,7 @@ impl Encoder {
         self.end_group()?;
         self.writer.flush()?;
         if self.table == Table::Logs {
-            self.write_rollup()?;
+            self.write_rollups()?;
         }
         self.write_index()?;
         let mut bytes = self.take();
@@ -164,11 +164,12 @@ impl Encoder {
         Ok(())
     }
 
-    fn write_rollup(&mut self) -> Result<()> {
-        let Some(rollup) = std::mem::take(&mut self.rollup).finish()? else { return Ok(()) };
-        let offset = self.writer.bytes_written();
-        self.writer.write_all(&rollup)?;
-        self.writer.append_key_value_metadata(encoding::pair(rollup::KEY, &format!("{offset},{}", rollup.len())));
+    fn write_rollups(&mut self) -> Result<()> {
+        for (cuboid, rollup) in std::mem::take(&mut self.rollup).finish()? {
+            let offset = self.writer.bytes_written();
+            self.writer.write_all(&rollup)?;
+            self.writer.append_key_value_metadata(encoding::pair(cuboid.key(), &format!("{offset},{}", rollup.len())));
+        }
         // The checksums that the index takes are of what has gone through.
         self.writer.flush()?;
         Ok(())

@@ -1,8 +1,9 @@
-//! How many records a segment has, by minute and by what is most often counted by: so that counts, histograms and top
+//! How many records a segment has, by time and by what is most often counted by: so that counts, histograms and top
 //! lists are read from some kilobytes instead of from the rows.
 //!
-//! In the file it is an Arrow IPC stream (zstd) between the row groups and the index; its place stands in the footer.
-//! Each row counts the records of one minute that agree in all [`DIMENSIONS`]; `timestamp` is the start of the minute.
+//! There are three such tables in a segment of `logs`, each where it pays ([`Cuboid`]). In the file each is an Arrow IPC
+//! stream (zstd) between the row groups and the index; its place stands in the footer. A row counts the records of one
+//! stretch of time that agree in all dimensions; `timestamp` is the start of the stretch.
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -24,32 +25,84 @@ use super::{footer, index};
 use crate::columns::Table;
 use crate::{Error, Segment};
 
-/// The key of the footer that says where the rollup stands, "<offset>,<length>".
-pub(super) const KEY: &str = "dendro.rollup";
-
-/// The columns of `logs`, beside the minute, by which a rollup counts.
+/// The columns of `logs`, beside the time, by which rollups count.
 pub const DIMENSIONS: [&str; 4] = ["source", "severity", "severity_number", "error_code"];
+
+/// What a rollup counts by. Counting by all dimensions and by the minute would take a quarter of a row per record where
+/// there are some hundred sources; what dashboards ask for takes far less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cuboid {
+    /// By the hour and all [`DIMENSIONS`].
+    Hours,
+    /// By the minute and severity.
+    Severities,
+    /// By the minute, source and severity.
+    Minutes,
+}
+
+impl Cuboid {
+    /// Those that there are, in the order in which they stand in a file.
+    pub const ALL: [Cuboid; 3] = [Cuboid::Hours, Cuboid::Severities, Cuboid::Minutes];
+
+    /// Length of the stretches of time, in microseconds.
+    pub fn grain_micros(self) -> i64 {
+        match self {
+            Cuboid::Hours => 60 * MINUTE_MICROS,
+            Cuboid::Severities | Cuboid::Minutes => MINUTE_MICROS,
+        }
+    }
+
+    /// Whether it tells records apart by this dimension.
+    pub fn has(self, dimension: &str) -> bool {
+        match self {
+            Cuboid::Hours => DIMENSIONS.contains(&dimension),
+            Cuboid::Severities => matches!(dimension, "severity" | "severity_number"),
+            Cuboid::Minutes => matches!(dimension, "source" | "severity" | "severity_number"),
+        }
+    }
+
+    /// The key of the footer that says where it stands, "<offset>,<length>".
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Cuboid::Hours => "dendro.rollup.hours",
+            Cuboid::Severities => "dendro.rollup.severities",
+            Cuboid::Minutes => "dendro.rollup.minutes",
+        }
+    }
+
+    /// The cell of this cuboid in which a cell by minute and all dimensions lies.
+    fn cell(self, mut cell: Cell) -> Cell {
+        let minutes = self.grain_micros() / MINUTE_MICROS;
+        cell.minute = cell.minute.div_euclid(minutes) * minutes;
+        for (text, name) in cell.texts.iter_mut().zip(TEXTS) {
+            if !self.has(name) {
+                *text = 0;
+            }
+        }
+        cell
+    }
+}
 
 /// The column of a rollup that holds the number of records.
 pub const RECORDS: &str = "records";
 
-/// Microseconds of the minutes that a rollup counts by.
+/// Microseconds of the minutes that rollups count by.
 pub const MINUTE_MICROS: i64 = 60_000_000;
 
-/// A segment has no rollup when that would have more rows than this, or than half of its own: it would save nothing.
+/// A cuboid is left out when it would have more rows than this, or than half of the segment's: it would save nothing.
 const ROWS_MAX: usize = 1 << 18;
 
-/// Segments this small have one in any case: making it costs nothing, and without it a question reads the file.
+/// Segments this small have all in any case: making them costs nothing, and without them a question reads the file.
 const ROWS_ALWAYS: usize = 1024;
 
 /// Texts of one dimension that are told apart; with more of them counting by it is no use.
 const TEXTS_MAX: usize = u16::MAX as usize;
 
 /// Counts the rows of a segment while they are written.
-#[derive(Default)]
 pub(super) struct RollupBuilder {
     texts: [Texts; 3],
-    counts: HashMap<Cell, i64>,
+    /// By cuboid; `None` once it has become too large.
+    counts: [Option<HashMap<Cell, i64>>; 3],
     rows: usize,
     overflown: bool,
 }
@@ -93,14 +146,22 @@ impl RollupBuilder {
             run = match run {
                 Some((open, count)) if open == cell => Some((open, count + 1)),
                 ended => {
-                    ended.inspect(|&(cell, count)| *self.counts.entry(cell).or_default() += count);
+                    ended.inspect(|&(cell, count)| self.count(cell, count));
                     Some((cell, 1))
                 }
             };
         }
-        run.inspect(|&(cell, count)| *self.counts.entry(cell).or_default() += count);
-        if self.counts.len() > ROWS_MAX {
-            self.give_up();
+        run.inspect(|&(cell, count)| self.count(cell, count));
+        for counts in &mut self.counts {
+            counts.take_if(|counts| counts.len() > ROWS_MAX);
+        }
+    }
+
+    fn count(&mut self, cell: Cell, records: i64) {
+        for (cuboid, counts) in Cuboid::ALL.into_iter().zip(&mut self.counts) {
+            if let Some(counts) = counts {
+                *counts.entry(cuboid.cell(cell)).or_default() += records;
+            }
         }
     }
 
@@ -108,12 +169,20 @@ impl RollupBuilder {
         *self = RollupBuilder { overflown: true, ..RollupBuilder::default() };
     }
 
-    /// The rollup of all rows, as it stands in the file; `None` when it would not pay.
-    pub(super) fn finish(self) -> Result<Option<Vec<u8>>, ArrowError> {
-        if self.overflown || self.counts.len() > (self.rows / 2).max(ROWS_ALWAYS) {
-            return Ok(None);
+    /// The rollups of all rows, as they stand in the file, without those that would not pay.
+    pub(super) fn finish(self) -> Result<Vec<(Cuboid, Vec<u8>)>, ArrowError> {
+        let mut rollups = Vec::new();
+        for (cuboid, counts) in Cuboid::ALL.into_iter().zip(&self.counts) {
+            let pays = |counts: &&HashMap<Cell, i64>| counts.len() <= (self.rows / 2).max(ROWS_ALWAYS) && !self.overflown;
+            if let Some(counts) = counts.as_ref().filter(pays) {
+                rollups.push((cuboid, self.encode(counts)?));
+            }
         }
-        let mut cells: Vec<(Cell, i64)> = self.counts.into_iter().collect();
+        Ok(rollups)
+    }
+
+    fn encode(&self, counts: &HashMap<Cell, i64>) -> Result<Vec<u8>, ArrowError> {
+        let mut cells: Vec<(Cell, i64)> = counts.iter().map(|(&cell, &count)| (cell, count)).collect();
         cells.sort_unstable_by_key(|&(cell, _)| cell);
         let text = |place: usize| -> Result<ArrayRef, ArrowError> {
             let mut column = StringDictionaryBuilder::<UInt16Type>::new();
@@ -122,9 +191,9 @@ impl RollupBuilder {
             }
             Ok(Arc::new(column.finish()))
         };
-        let minutes = TimestampMicrosecondArray::from_iter_values(cells.iter().map(|(cell, _)| cell.minute * MINUTE_MICROS));
+        let starts = TimestampMicrosecondArray::from_iter_values(cells.iter().map(|(cell, _)| cell.minute * MINUTE_MICROS));
         let columns: Vec<ArrayRef> = vec![
-            Arc::new(minutes.with_timezone("UTC")),
+            Arc::new(starts.with_timezone("UTC")),
             text(0)?,
             text(1)?,
             Arc::new(Int32Array::from_iter(cells.iter().map(|(cell, _)| cell.severity_number))),
@@ -136,7 +205,14 @@ impl RollupBuilder {
         let mut writer = StreamWriter::try_new_with_options(Vec::new(), &rows.schema(), options)?;
         writer.write(&rows)?;
         writer.finish()?;
-        writer.into_inner().map(Some)
+        writer.into_inner()
+    }
+}
+
+impl Default for RollupBuilder {
+    fn default() -> RollupBuilder {
+        let counts = std::array::from_fn(|_| Some(HashMap::new()));
+        RollupBuilder { texts: Default::default(), counts, rows: 0, overflown: false }
     }
 }
 
@@ -182,13 +258,13 @@ impl Texts {
     }
 }
 
-/// Reads the rollup of a segment; `None` when it has none (foreign files have none, and some of ours).
+/// Reads a rollup of a segment; `None` when it has none (foreign files have none, and some of ours).
 ///
-/// Reads the footer and the rollup, nothing else. Its columns are `timestamp` (start of the minute), [`DIMENSIONS`] and
-/// [`RECORDS`]; texts are dictionaries.
-pub async fn load_rollup(store: &Arc<dyn ObjectStore>, segment: &Segment) -> Result<Option<RecordBatch>, Error> {
+/// Reads the footer and the rollup, nothing else. Its columns are `timestamp` (start of the stretch), [`DIMENSIONS`] (null
+/// where the cuboid does not count by them) and [`RECORDS`]; texts are dictionaries.
+pub async fn load_rollup(store: &Arc<dyn ObjectStore>, segment: &Segment, cuboid: Cuboid) -> Result<Option<RecordBatch>, Error> {
     let footer = footer::load(store, segment).await?;
-    let Some(place) = index::place_of(&footer.metadata, KEY) else { return Ok(None) };
+    let Some(place) = index::place_of(&footer.metadata, cuboid.key()) else { return Ok(None) };
     let damaged = |what| Error::Corrupt { file: segment.path.to_string(), offset: place.start, what };
     if place.end > footer.start {
         return Err(damaged("the rollup would reach into the footer"));

@@ -44,31 +44,35 @@ fn counts(rows: &RecordBatch) -> BTreeMap<[String; 5], i64> {
 }
 
 #[test]
-fn a_segment_says_how_many_records_it_has_of_each_kind_and_minute() {
+fn a_segment_says_how_many_records_it_has_of_each_kind_and_time() {
     let (store, segment) = segment_of(5000, |index| format!("a source with a long name {}", index % 3));
-    let rollup = run(load_rollup(&store, &segment)).expect("read").expect("a rollup");
-    let mut expected = BTreeMap::new();
-    for index in 0..5000_usize {
-        let severity = (index % 4 != 0).then(|| Severity::ALL[index % Severity::ALL.len()]);
-        let start = EVENING - 86_000_000_000 + index as i64 * 1_000_000;
-        let minute = TimestampMicrosecondArray::from(vec![start - start.rem_euclid(MINUTE_MICROS)]).with_timezone("UTC");
-        let minute = cast(&minute, &DataType::Utf8).expect("text");
-        let key = [
-            minute.as_string::<i32>().value(0).to_owned(),
-            format!("a source with a long name {}", index % 3),
-            severity.map(|severity| severity.as_str().to_owned()).unwrap_or_default(),
-            severity.map(|severity| severity.number().to_string()).unwrap_or_default(),
-            if index % 7 == 0 { "E-1000-LONGER-THAN-A-VIEW".into() } else { String::new() },
-        ];
-        *expected.entry(key).or_default() += 1;
+    for cuboid in Cuboid::ALL {
+        let rollup = run(load_rollup(&store, &segment, cuboid)).expect("read").expect("a rollup");
+        let mut expected = BTreeMap::new();
+        for index in 0..5000_usize {
+            let severity = (index % 4 != 0).then(|| Severity::ALL[index % Severity::ALL.len()]);
+            let at = EVENING - 86_000_000_000 + index as i64 * 1_000_000;
+            let start = TimestampMicrosecondArray::from(vec![at - at.rem_euclid(cuboid.grain_micros())]).with_timezone("UTC");
+            let start = cast(&start, &DataType::Utf8).expect("text");
+            let text = |name: &str, text: String| if cuboid.has(name) { text } else { String::new() };
+            let key = [
+                start.as_string::<i32>().value(0).to_owned(),
+                text("source", format!("a source with a long name {}", index % 3)),
+                severity.map(|severity| severity.as_str().to_owned()).unwrap_or_default(),
+                severity.map(|severity| severity.number().to_string()).unwrap_or_default(),
+                text("error_code", if index % 7 == 0 { "E-1000-LONGER-THAN-A-VIEW".into() } else { String::new() }),
+            ];
+            *expected.entry(key).or_default() += 1;
+        }
+        assert_eq!(counts(&rollup), expected, "{cuboid:?}");
     }
-    assert_eq!(counts(&rollup), expected);
 }
 
 #[test]
 fn what_would_save_nothing_is_left_out() {
     let (store, segment) = segment_of(3000, |index| format!("source {index}"));
-    assert_eq!(run(load_rollup(&store, &segment)).expect("read"), None);
+    let has = |cuboid| run(load_rollup(&store, &segment, cuboid)).expect("read").is_some();
+    assert_eq!(Cuboid::ALL.map(has), [false, true, false]);
 }
 
 #[test]
@@ -84,5 +88,8 @@ fn more_sources_than_can_be_told_apart_end_the_rollup() {
 fn damage_is_named_and_other_files_have_none() {
     let (_, segment) = segment_of(100, |_| "web".into());
     assert!(decode(b"no stream of Arrow").is_err());
-    assert_eq!(run(load_rollup(&store(), &segment)).map_err(|error| matches!(error, Error::Store { .. })), Err(true));
+    assert_eq!(
+        run(load_rollup(&store(), &segment, Cuboid::Hours)).map_err(|error| matches!(error, Error::Store { .. })),
+        Err(true)
+    );
 }
