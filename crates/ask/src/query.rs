@@ -160,6 +160,10 @@ pub enum Pipe {
         field: String,
     },
     /// Groups records by message pattern: columns `pattern_id`, `pattern`, `count`, most frequent first; ties by id.
+    ///
+    /// A record's own `pattern_id` tells messages apart by every word. Here those that differ only in words that vary (names
+    /// of users, hosts, files) are one pattern, judged by all messages that are grouped. A pattern made of a single
+    /// `pattern_id` is shown under it, any other under a hash of its text.
     Pattern,
 }
 

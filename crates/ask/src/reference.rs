@@ -32,7 +32,7 @@ pub fn run(query: &Query, scope: &Scope, records: &Table) -> Result<Answer, Erro
     rows.sort_by_key(|row| std::cmp::Reverse((row.timestamp, row.id)));
     let mut stage = Stage { columns: None, rows };
     for pipe in &query.pipes {
-        stage = step(stage, pipe)?;
+        stage = step(stage, pipe, records)?;
     }
     let incomplete = (stage.rows.len() > scope.budget.rows_max).then_some(Incomplete::Rows);
     stage.rows.truncate(scope.budget.rows_max);
@@ -70,7 +70,7 @@ fn present(rows: &[Row]) -> Vec<String> {
     names
 }
 
-fn step(stage: Stage, pipe: &Pipe) -> Result<Stage, Error> {
+fn step(stage: Stage, pipe: &Pipe, records: &Table) -> Result<Stage, Error> {
     Ok(match pipe {
         Pipe::Stats { aggregates, by } => stats::stats(&stage.rows, aggregates, by),
         Pipe::Sort(keys) => sort(stage, keys),
@@ -78,7 +78,7 @@ fn step(stage: Stage, pipe: &Pipe) -> Result<Stage, Error> {
         Pipe::Where(filter) => only(stage, filter)?,
         Pipe::Fields(names) => fields(stage, names),
         Pipe::Top { limit, field } => head(stats::top(&stage.rows, field), *limit),
-        Pipe::Pattern => stats::pattern(&stage.rows),
+        Pipe::Pattern => stats::pattern(&stage.rows, records),
     })
 }
 

@@ -6,6 +6,7 @@ mod json;
 mod match_words;
 mod matches;
 mod member;
+mod merge_patterns;
 mod percentile;
 mod template;
 mod text;
@@ -19,10 +20,13 @@ pub(crate) use json::Part;
 pub(crate) use match_words::{MATCH_PHRASE, MATCH_PREFIX};
 pub(crate) use matches::{Matches, Spelling};
 pub(crate) use member::{members, unquote};
+#[cfg(test)]
+pub(crate) use merge_patterns::merged;
 
 use attribute::{Attribute, JsonMember};
 use json::JsonPart;
 use match_words::{MatchPhrase, MatchPrefix};
+use merge_patterns::MergePatterns;
 use percentile::Percentile;
 use template::PatternTemplate;
 
@@ -33,10 +37,11 @@ pub(crate) fn all() -> Vec<Arc<ScalarUDF>> {
 
 /// Aggregates that SQL may call.
 pub(crate) fn aggregates() -> Vec<Arc<AggregateUDF>> {
-    vec![PERCENTILE.clone()]
+    vec![PERCENTILE.clone(), MERGE.clone()]
 }
 
 static PERCENTILE: LazyLock<Arc<AggregateUDF>> = LazyLock::new(|| Arc::new(AggregateUDF::from(Percentile::default())));
+static MERGE: LazyLock<Arc<AggregateUDF>> = LazyLock::new(|| Arc::new(AggregateUDF::from(MergePatterns::default())));
 static PHRASE: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| Arc::new(ScalarUDF::from(MatchPhrase::default())));
 static PREFIX: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| Arc::new(ScalarUDF::from(MatchPrefix::default())));
 static TEMPLATE: LazyLock<Arc<ScalarUDF>> = LazyLock::new(|| Arc::new(ScalarUDF::from(PatternTemplate::default())));
@@ -62,9 +67,9 @@ pub(crate) fn bin(time: Expr, micros: i64) -> Expr {
     ScalarUDF::from(Bin::new(micros)).call(vec![time])
 }
 
-/// `pattern_template(message)`.
-pub(crate) fn pattern_template(message: Expr) -> Expr {
-    TEMPLATE.call(vec![message])
+/// `merge_patterns(message, count)`.
+pub(crate) fn merge_patterns(message: Expr, count: Expr) -> Expr {
+    MERGE.call(vec![message, count])
 }
 
 /// The value of `name` in the JSON object `attributes`, in its JSON spelling.

@@ -8,7 +8,7 @@ use crate::parse::key_name;
 use crate::{Aggregate, Function, GroupKey, OwnedCell};
 
 use super::Stage;
-use super::table::Row;
+use super::table::{Row, Table};
 
 /// Rows with the same keys, in the order in which they came.
 struct Group<'r> {
@@ -38,14 +38,14 @@ pub(super) fn top(rows: &[Row], field: &str) -> Stage {
     Stage::made(&[field, "count"], groups.into_iter().map(|mut group| vec![group.keys.remove(0), count(group.rows.len())]))
 }
 
-pub(super) fn pattern(rows: &[Row]) -> Stage {
+pub(super) fn pattern(rows: &[Row], table: &Table) -> Stage {
     let mut groups = grouped(rows, &["pattern_id"], |row| vec![row.get("pattern_id")]);
     groups.retain(|group| group.keys[0] != OwnedCell::Absent);
-    groups.sort_by_key(|group| std::cmp::Reverse(group.rows.len()));
-    let cells = groups.into_iter().map(|mut group| {
-        let text = group.rows[0].pattern.clone().map_or(OwnedCell::Absent, OwnedCell::Text);
-        vec![group.keys.remove(0), text, count(group.rows.len())]
-    });
+    let messages: Vec<(&str, u64)> =
+        (groups.iter()).map(|group| (group.rows[0].message.as_deref().unwrap_or_default(), group.rows.len() as u64)).collect();
+    let mut patterns = table.merge(&messages);
+    patterns.sort_by(|(id_a, _, count_a), (id_b, _, count_b)| count_b.cmp(count_a).then_with(|| id_a.order(id_b, "pattern_id")));
+    let cells = patterns.into_iter().map(|(id, text, records)| vec![id, OwnedCell::Text(text), count(records as usize)]);
     Stage::made(&["pattern_id", "pattern", "count"], cells)
 }
 

@@ -5,14 +5,18 @@ use record::{Batch, Record, RecordId, Timestamp};
 use crate::place::{Fields, Place, fixed_cell, value_cell};
 use crate::{Cell, OwnedCell, RECORD_COLUMNS};
 
-/// What a message's pattern is: the value of `pattern_id`, and the pattern's text.
-type PatternOf = dyn Fn(&str) -> (OwnedCell, String);
+/// What a message's `pattern_id` is.
+type PatternOf = dyn Fn(&str) -> OwnedCell;
+
+/// Messages that stand for all with their `pattern_id`, and how many those are, as patterns: the id to show, the text,
+/// and the count.
+type MergeOf = dyn Fn(&[(&str, u64)]) -> Vec<(OwnedCell, String, u64)>;
 
 /// Records of one tenant, as they are stored.
 #[derive(Default)]
 pub struct Table {
     rows: Vec<Row>,
-    pattern_of: Option<Box<PatternOf>>,
+    patterns: Option<(Box<PatternOf>, Box<MergeOf>)>,
 }
 
 impl Table {
@@ -21,9 +25,12 @@ impl Table {
         Table::default()
     }
 
-    /// No records; those added get `pattern_id` from their message, and `| pattern` shows the text.
-    pub fn with_patterns(pattern_of: impl Fn(&str) -> (OwnedCell, String) + 'static) -> Table {
-        Table { rows: Vec::new(), pattern_of: Some(Box::new(pattern_of)) }
+    /// No records; those added get `pattern_id` from their message, and `| pattern` shows what is made of them.
+    pub fn with_patterns(
+        pattern_of: impl Fn(&str) -> OwnedCell + 'static,
+        merge_of: impl Fn(&[(&str, u64)]) -> Vec<(OwnedCell, String, u64)> + 'static,
+    ) -> Table {
+        Table { rows: Vec::new(), patterns: Some((Box::new(pattern_of), Box::new(merge_of))) }
     }
 
     /// Adds a batch that was made durable `at` this time on a node, its first record with this running number.
@@ -35,13 +42,16 @@ impl Table {
     pub fn add_with_ids(&mut self, batch: &Batch, id_of: impl Fn(usize) -> RecordId) {
         for (index, record) in batch.records().iter().enumerate() {
             let mut row = Row::of(batch, record, id_of(index));
-            if let (Some(pattern_of), Some(message)) = (&self.pattern_of, batch.text_if(record.message)) {
-                let (id, pattern) = pattern_of(message);
-                row.cells.insert("pattern_id".to_owned(), id);
-                row.pattern = Some(pattern);
+            if let (Some((pattern_of, _)), Some(message)) = (&self.patterns, batch.text_if(record.message)) {
+                row.cells.insert("pattern_id".to_owned(), pattern_of(message));
+                row.message = Some(message.to_owned());
             }
             self.rows.push(row);
         }
+    }
+
+    pub(super) fn merge(&self, messages: &[(&str, u64)]) -> Vec<(OwnedCell, String, u64)> {
+        self.patterns.as_ref().map_or_else(Vec::new, |(_, merge_of)| merge_of(messages))
     }
 
     pub(super) fn rows(&self) -> &[Row] {
@@ -55,8 +65,8 @@ pub(super) struct Row {
     /// Of records only: by these they come newest first.
     pub(super) timestamp: Timestamp,
     pub(super) id: RecordId,
-    /// The text of the record's pattern. No column: only `| pattern` shows it.
-    pub(super) pattern: Option<String>,
+    /// The message it came with, for `| pattern`, whatever became of its columns.
+    pub(super) message: Option<String>,
     cells: BTreeMap<String, OwnedCell>,
 }
 
@@ -75,13 +85,13 @@ impl Row {
             }
         }
         cells.insert("record_id".to_owned(), OwnedCell::Text(id.to_string()));
-        Row { timestamp: record.timestamp, id, pattern: None, cells }
+        Row { timestamp: record.timestamp, id, message: None, cells }
     }
 
     /// A row that is no record.
     pub(super) fn made(columns: &[String], values: Vec<OwnedCell>) -> Row {
         let cells = columns.iter().cloned().zip(values).filter(|(_, value)| *value != OwnedCell::Absent).collect();
-        Row { timestamp: Timestamp::MIN, id: RecordId::new(Timestamp::MIN, 0, 0), pattern: None, cells }
+        Row { timestamp: Timestamp::MIN, id: RecordId::new(Timestamp::MIN, 0, 0), message: None, cells }
     }
 
     pub(super) fn get(&self, column: &str) -> OwnedCell {

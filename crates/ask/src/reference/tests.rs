@@ -35,9 +35,13 @@ fn table() -> Table {
         builder.field(name, ms);
         builder.finish_record(record);
     }
-    let mut table = Table::with_patterns(|message| {
+    let template = |message: &str| {
         let words: String = message.split(' ').map(|word| if word.parse::<u64>().is_ok() { "<*> " } else { word }).collect();
-        (OwnedCell::Int(words.len() as i64), words.trim().to_owned())
+        words
+    };
+    let id = move |message: &str| OwnedCell::Int(template(message).len() as i64);
+    let mut table = Table::with_patterns(id, move |messages| {
+        messages.iter().map(|(message, count)| (id(message), template(message).trim().to_owned(), *count)).collect()
     });
     table.add(&builder.build(), start, 1, 0);
     table

@@ -3,13 +3,14 @@ use std::time::Duration;
 use ask::{Aggregate, Function, GroupKey};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue};
+use datafusion::functions::core::expr_fn::get_field;
 use datafusion::functions::math::expr_fn::abs;
 use datafusion::functions_aggregate::expr_fn::{avg, count, count_distinct, max, min, sum};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, SortExpr, cast, lit, when};
 
 use super::place::{Fields, Kind, Place};
 use super::{Lowering, column, key_name, order};
-use crate::functions::{self, pattern_template};
+use crate::functions;
 
 /// Float sums beyond this may not fit 64 bits as whole numbers. A little under 2^63, because they are rounded.
 const WHOLE_SUM_MAX: f64 = 9.2e18;
@@ -92,30 +93,34 @@ impl Lowering {
         Ok(Lowering { plan, fields, order })
     }
 
-    /// All messages of a pattern have the same template, so that of any one of them will do.
+    /// All messages with the same id have the same skeleton, so that any one of them will do. The skeletons of all are then
+    /// merged, which takes a look at all of them together.
     pub(super) fn pattern(self) -> Result<Lowering> {
         let (id, message) = (self.fields.place("pattern_id"), self.fields.place("message"));
         let mut aggregation = Aggregation::default();
-        let key = aggregation.key_place(&id)?;
+        aggregation.key_place(&id)?;
         let example = match &message.column {
             Some((message, Kind::Text)) => min(message.clone()),
             _ => min(lit(ScalarValue::Utf8View(None))),
         };
         let example = aggregation.aggregate(example);
         aggregation.aggregates.push(count(lit(1_i64)).alias(ROWS));
-        let mut order = vec![order::descending(column(ROWS))];
-        order.extend(order::keys(&key, "pattern_id", false));
+        const MERGED: &str = "merged";
+        let part = |name: &str| get_field(column(MERGED), name).alias(name);
+        let parts = ["pattern_id", "pattern", "count"];
         let plan = LogicalPlanBuilder::from(self.plan)
             .filter(id.present())?
             .aggregate(aggregation.keys, aggregation.aggregates)?
-            .filter(column(ROWS).gt(lit(0_i64)))?
+            .aggregate(Vec::<Expr>::new(), [functions::merge_patterns(example, column(ROWS)).alias(MERGED)])?
+            .unnest_column(MERGED)?
+            .project(parts.map(part))?
+            // No records make one row without any pattern.
+            .filter(column("count").gt(lit(0_i64)))?
             .build()?;
-        let fields = Fields::Made(vec![
-            ("pattern_id".to_owned(), key),
-            ("pattern".to_owned(), Place::of(pattern_template(example), Kind::Text)),
-            ("count".to_owned(), Place::of(column(ROWS), Kind::Int)),
-        ]);
-        Ok(Lowering { plan, fields, order })
+        let kinds = [Kind::Int, Kind::Text, Kind::Int];
+        let fields = parts.into_iter().zip(kinds).map(|(name, kind)| (name.to_owned(), Place::of(column(name), kind))).collect();
+        let order = vec![order::descending(column("count")), column("pattern_id").sort(true, false)];
+        Ok(Lowering { plan, fields: Fields::Made(fields), order })
     }
 }
 

@@ -222,9 +222,14 @@ fn the_engine_answers_what_the_reference_answers() {
 
 async fn compare(batches: &[(Vec<Entry>, bool)], columns_max: usize, questions: &[Asked]) -> Result<(), TestCaseError> {
     let mut house = House::with_columns(columns_max).await;
-    let mut table = Table::with_patterns(|message| {
-        (OwnedCell::Int(pattern::pattern_id(message).0.cast_signed()), pattern::template(message))
-    });
+    let id = |id: pattern::PatternId| OwnedCell::Int(id.0.cast_signed());
+    let mut table = Table::with_patterns(
+        move |message| id(pattern::pattern_id(message)),
+        move |messages| {
+            let merged = crate::functions::merged(messages.iter().copied());
+            merged.into_iter().map(|shown| (id(shown.id), shown.template, shown.count)).collect()
+        },
+    );
     for (entries, seal) in batches {
         house.append(batch(entries)).await;
         let fresh = house.fresh.recv().await.unwrap();
