@@ -74,7 +74,8 @@ const CLASSES: [(&str, Make); 24] = [
     ("api key", |c| with("x-api-key: {}", c.mixed(32))),
     ("person", |c| with("customer name: {}", format!("Ingrid {}", c.name()))),
     ("address", |c| with("ship to address: {}", format!("{} {} Street", 100 + c.below(899), c.name()))),
-    ("coordinates", |c| with("lat=48.{}, lon=11.576124", format!("{}", 100_000 + c.below(899_999)))),
+    // Eight decimals, and the point: six digits alone also stand in times and ids, by chance.
+    ("coordinates", |c| with("lat={}, lon=11.576124", format!("48.{}", 10_000_000 + c.below(89_999_999)))),
     ("sql", |c| with("ALTER USER app IDENTIFIED BY '{}'", c.mixed(14))),
 ];
 
