@@ -48,8 +48,13 @@ fn is_text(field: &str, text: &str) -> bool {
     match field {
         "severity" | "timestamp" | "timestamp_nanos" | "observed_at" | "record_id" | "pattern_id" => false,
         _ if RECORD_COLUMNS.contains(&field) => true,
-        _ => Number::parse(text).is_none() && !text.eq_ignore_ascii_case("true") && !text.eq_ignore_ascii_case("false"),
+        _ => !words(text).all(may_spell_number) && !text.eq_ignore_ascii_case("true") && !text.eq_ignore_ascii_case("false"),
     }
+}
+
+/// Whether the word may be one of those that a number is spelled in: `500.0` has two, as `500-0` and `500. 0` have.
+fn may_spell_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'e' | b'E')) || Number::parse(word).is_some()
 }
 
 /// The part of a prefix whose words must stand whole.

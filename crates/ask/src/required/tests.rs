@@ -18,6 +18,7 @@ fn what_every_match_must_contain() {
     check("time* \"order 12\"* conn-*", &[("message", "order "), ("message", "conn-")]);
     check("host:=\"web 1\" host:=\"\" \"->\"", &[("host", "web 1")]);
     check("/x/ status:>5 severity:error timestamp:*", &[]);
+    check("n:\"500 0\" n:500.0* n:\"7-25\" n:\"7 ms\"", &[("n", "7 ms")]);
     check("12 status:12 status:true flag:x", &[("message", "12"), ("flag", "x")]);
 }
 
