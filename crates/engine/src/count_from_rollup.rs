@@ -205,6 +205,7 @@ fn grain_of(expr: &Expr) -> Option<i64> {
     let Expr::ScalarFunction(function) = expr else { return None };
     let micros = match (function.func.inner().downcast_ref::<Bin>(), function.func.name(), function.args.as_slice()) {
         (Some(bin), _, [time]) if is_timestamp(time) => bin.micros,
+        // In what is counted short units have become bins, in filters handed down to the scan they have not.
         (None, "date_trunc", [Expr::Literal(unit, _), time]) if is_timestamp(time) => length_of_unit(unit)?,
         // It counts in nanoseconds.
         (None, "date_bin", [Expr::Literal(length, _), Expr::Cast(time)]) if is_timestamp(&time.expr) => length_of(length)?,

@@ -131,10 +131,19 @@ impl TableProvider for LakeTable {
         let limit = limit.filter(|_| filters.is_empty());
         let segments = self.scan_segments(session, projection, filters, limit, &range).await?;
         let memory = self.scan_memory(session, projection, &range)?;
-        Ok(match (segments, memory) {
-            (Some(segments), Some(memory)) => UnionExec::try_new(vec![memory, segments])?,
-            (Some(one), None) | (None, Some(one)) => one,
-            (None, None) => Arc::new(EmptyExec::new(datafusion::common::project_schema(&self.view.schema, projection)?)),
-        })
+        together([memory, segments].into_iter().flatten().collect(), &self.view.schema, projection)
+    }
+}
+
+/// The rows of all these plans; without any plan no rows, with the columns of the projection.
+fn together(
+    mut plans: Vec<Arc<dyn ExecutionPlan>>,
+    schema: &SchemaRef,
+    projection: Option<&Vec<usize>>,
+) -> Result<Arc<dyn ExecutionPlan>> {
+    match plans.len() {
+        0 => Ok(Arc::new(EmptyExec::new(datafusion::common::project_schema(schema, projection)?))),
+        1 => Ok(plans.remove(0)),
+        _ => UnionExec::try_new(plans),
     }
 }

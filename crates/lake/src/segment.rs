@@ -42,7 +42,7 @@ pub(crate) use check::check;
 pub(crate) use checksums::Checksums;
 pub use index::{INDEXED, PruneResult, SegmentIndex};
 pub(crate) use merge::merge;
-pub use rollup::{Cuboid, DIMENSIONS, MINUTE_MICROS, RECORDS, load_rollup};
+pub use rollup::{Cuboid, DIMENSIONS, MINUTE_MICROS, RECORDS, load_rollups};
 pub(crate) use seal::write;
 
 /// Version of the layout drawn above.

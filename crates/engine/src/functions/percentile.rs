@@ -11,9 +11,12 @@ mod sketch;
 
 use sketch::Sketch;
 
-/// `approx_percentile_cont(value, part)`: DataFusion's own keeps an object per group and sorts into it; over ten million
-/// rows in a thousand groups that took most of three seconds. Exact for up to 128 numbers of a group, else within 0.8 %
-/// of the value. A third argument, the accuracy that the other one takes, is accepted and not needed.
+/// `approx_percentile_cont(value, part)`, in place of DataFusion's own, which keeps an object per group and sorts into it. Over
+/// four million rows in 2,149 groups a median takes 394 ms with this one and 588 with the other, where the largest value takes
+/// 232 (medians of ten runs in turn, two cores).
+///
+/// Exact for up to 128 numbers of a group, else within 0.8 % of the value. A third argument, the accuracy that the other one
+/// takes, is accepted and not needed.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Percentile {
     signature: Signature,

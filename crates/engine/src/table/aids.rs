@@ -33,7 +33,7 @@ impl Aid for SegmentIndex {
     }
 }
 
-/// The small counts of a segment's records, see [`lake::load_rollup`].
+/// The small counts of a segment's records, see [`lake::load_rollups`].
 pub(crate) struct Rollup {
     pub(crate) hours: Option<RecordBatch>,
     pub(crate) severities: Option<RecordBatch>,
@@ -43,8 +43,7 @@ impl Aid for Rollup {
     const NAME: &str = "rollup";
 
     async fn load(store: &Arc<dyn ObjectStore>, segment: &Segment) -> Result<Option<Rollup>, lake::Error> {
-        let hours = lake::load_rollup(store, segment, Cuboid::Hours).await?;
-        let severities = lake::load_rollup(store, segment, Cuboid::Severities).await?;
+        let [hours, severities] = lake::load_rollups(store, segment, [Cuboid::Hours, Cuboid::Severities]).await?;
         Ok(Some(Rollup { hours, severities }))
     }
 
@@ -60,7 +59,8 @@ impl Aid for MinuteRollup {
     const NAME: &str = "rollup by minute";
 
     async fn load(store: &Arc<dyn ObjectStore>, segment: &Segment) -> Result<Option<MinuteRollup>, lake::Error> {
-        Ok(lake::load_rollup(store, segment, Cuboid::Minutes).await?.map(MinuteRollup))
+        let [minutes] = lake::load_rollups(store, segment, [Cuboid::Minutes]).await?;
+        Ok(minutes.map(MinuteRollup))
     }
 
     fn memory_bytes(&self) -> usize {

@@ -13,15 +13,13 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, col, lit};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::{Column, Literal};
 use datafusion::physical_plan::ExecutionPlan;
-use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::projection::ProjectionExec;
-use datafusion::physical_plan::union::UnionExec;
 use futures::{StreamExt, stream};
 use lake::{Cuboid, DIMENSIONS, RECORDS, Segment};
 use record::{TimeRange, Timestamp};
 
-use super::{LakeTable, Rollup, times};
+use super::{LakeTable, Rollup, times, together};
 
 /// Rollups loaded at the same time. Each is one or two small reads.
 const ROLLUP_LOADS: usize = 8;
@@ -50,6 +48,14 @@ struct Parts {
     edges: [Vec<Arc<Segment>>; 2],
     /// Segments that have no rollup.
     uncounted: Vec<Arc<Segment>>,
+}
+
+/// What is counted one by one.
+struct Uncounted<'r> {
+    segments: Vec<Arc<Segment>>,
+    with_memory: bool,
+    /// What of the segments is counted already.
+    but: Option<&'r TimeRange>,
 }
 
 impl RollupTable {
@@ -145,53 +151,52 @@ impl RollupTable {
         Ok(filter_record_batch(&RecordBatch::try_new(Arc::clone(&self.schema), columns)?, &rows)?)
     }
 
-    /// Records as rows that count one each, with these columns of ours.
+    /// Records of these segments as rows that count one each, with these columns of ours; those of memory too, and without
+    /// what is counted already.
     async fn records(
         &self,
         session: &dyn Session,
-        segments: Vec<Arc<Segment>>,
+        of: Uncounted<'_>,
         filters: &[Expr],
-        but: Option<&TimeRange>,
         columns: &[usize],
     ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
         let mut logs = self.logs.clone();
-        let memory = std::mem::take(&mut logs.view.memory);
-        logs.view.segments = Arc::new(segments);
-        if but.is_none() {
-            logs.view.memory = memory;
-        }
+        logs.view.segments = Arc::new(of.segments);
         let range = times::range(filters, TIMESTAMP).intersect(self.range);
         // The time is needed to leave out what is counted already.
         let mut names: Vec<&str> = columns.iter().map(|&column| self.schema.field(column).name().as_str()).collect();
         names.retain(|&name| name != RECORDS && name != TIMESTAMP);
         names.insert(0, TIMESTAMP);
         let projection: Vec<usize> = names.iter().map(|name| logs.view.schema.index_of(name)).collect::<Result<_, _>>()?;
-        let mut filters = filters.to_vec();
-        let outside = but.map(|whole| self.outside(whole));
-        filters.extend(outside.clone());
-        let scanned = [
-            logs.scan_segments(session, Some(&projection), &filters, None, &range).await?,
-            logs.scan_memory(session, Some(&projection), &range)?,
-        ];
-        let mut scanned: Vec<_> = scanned.into_iter().flatten().collect();
-        let Some(mut plan) = scanned.pop() else { return Ok(None) };
-        if let Some(other) = scanned.pop() {
-            plan = UnionExec::try_new(vec![plan, other])?;
+        let outside = of.but.map(|whole| self.outside(whole));
+        let filters: Vec<Expr> = filters.iter().cloned().chain(outside.clone()).collect();
+        let mut scanned = Vec::from_iter(logs.scan_segments(session, Some(&projection), &filters, None, &range).await?);
+        if of.with_memory {
+            scanned.extend(logs.scan_memory(session, Some(&projection), &range)?);
         }
+        if scanned.is_empty() {
+            return Ok(None);
+        }
+        let mut plan = together(scanned, &logs.view.schema, Some(&projection))?;
         if let Some(outside) = outside {
             let schema = DFSchema::try_from(plan.schema().as_ref().clone())?;
             plan = Arc::new(FilterExec::try_new(session.create_physical_expr(outside, &schema)?, plan)?);
         }
-        let place = |name: &str| names.iter().position(|known| *known == name);
+        self.one_each(plan, columns).map(Some)
+    }
+
+    /// These columns of ours, of which a plan over records has all but the count.
+    fn one_each(&self, records: Arc<dyn ExecutionPlan>, columns: &[usize]) -> Result<Arc<dyn ExecutionPlan>> {
+        let schema = records.schema();
         let exprs = columns.iter().map(|&column| {
             let name = self.schema.field(column).name();
-            let value: Arc<dyn PhysicalExpr> = match place(name) {
-                Some(place) => Arc::new(Column::new(name, place)),
-                None => Arc::new(Literal::new(ScalarValue::Int64(Some(1)))),
+            let value: Arc<dyn PhysicalExpr> = match schema.index_of(name) {
+                Ok(place) => Arc::new(Column::new(name, place)),
+                Err(_) => Arc::new(Literal::new(ScalarValue::Int64(Some(1)))),
             };
             (value, name.clone())
         });
-        Ok(Some(Arc::new(ProjectionExec::try_new(exprs.collect::<Vec<_>>(), plan)?)))
+        Ok(Arc::new(ProjectionExec::try_new(exprs.collect::<Vec<_>>(), records)?))
     }
 
     /// Whether a record lies outside of this stretch.
@@ -245,20 +250,18 @@ impl TableProvider for RollupTable {
         let read = parts.edges.iter().map(Vec::len).sum::<usize>() + parts.uncounted.len();
         self.logs.looked.lock().segments += (self.logs.view.segments.len() - read) as u64;
         let mut plans = Vec::new();
-        plans.extend(self.records(session, parts.uncounted, filters, None, columns).await?);
+        let uncounted = Uncounted { segments: parts.uncounted, with_memory: true, but: None };
+        plans.extend(self.records(session, uncounted, filters, columns).await?);
         for (segments, cuboid) in parts.edges.into_iter().zip([Cuboid::Minutes, Cuboid::Hours]) {
             let whole = whole_stretches(&range, cuboid.grain_micros());
-            plans.extend(self.records(session, segments, filters, Some(&whole), columns).await?);
+            let edges = Uncounted { segments, with_memory: false, but: Some(&whole) };
+            plans.extend(self.records(session, edges, filters, columns).await?);
         }
         if !parts.counted.is_empty() {
             let source = MemorySourceConfig::try_new(&[parts.counted], Arc::clone(&self.schema), Some(columns.clone()))?;
             plans.push(DataSourceExec::from_data_source(source));
         }
-        Ok(match plans.len() {
-            0 => Arc::new(EmptyExec::new(datafusion::common::project_schema(&self.schema, Some(columns))?)),
-            1 => plans.remove(0),
-            _ => UnionExec::try_new(plans)?,
-        })
+        together(plans, &self.schema, Some(columns))
     }
 }
 

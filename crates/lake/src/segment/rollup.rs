@@ -104,7 +104,6 @@ pub(super) struct RollupBuilder {
     /// By cuboid; `None` once it has become too large.
     counts: [Option<HashMap<Cell, i64>>; 3],
     rows: usize,
-    overflown: bool,
 }
 
 /// What the records that are counted together have in common.
@@ -123,7 +122,7 @@ impl RollupBuilder {
     /// Counts rows of `logs`.
     pub(super) fn add(&mut self, rows: &RecordBatch) {
         self.rows += rows.num_rows();
-        if self.overflown {
+        if self.counts.iter().all(Option::is_none) {
             return;
         }
         let times = time_column(Table::Logs, rows).values();
@@ -140,7 +139,7 @@ impl RollupBuilder {
             for ((number, known), column) in cell.texts.iter_mut().zip(&mut self.texts).zip(texts) {
                 match known.number(column.is_valid(row).then(|| column.value(row))) {
                     Some(known) => *number = known,
-                    None => return self.give_up(),
+                    None => return self.counts = [const { None }; 3],
                 }
             }
             run = match run {
@@ -165,15 +164,11 @@ impl RollupBuilder {
         }
     }
 
-    fn give_up(&mut self) {
-        *self = RollupBuilder { overflown: true, ..RollupBuilder::default() };
-    }
-
     /// The rollups of all rows, as they stand in the file, without those that would not pay.
     pub(super) fn finish(self) -> Result<Vec<(Cuboid, Vec<u8>)>, ArrowError> {
         let mut rollups = Vec::new();
         for (cuboid, counts) in Cuboid::ALL.into_iter().zip(&self.counts) {
-            let pays = |counts: &&HashMap<Cell, i64>| counts.len() <= (self.rows / 2).max(ROWS_ALWAYS) && !self.overflown;
+            let pays = |counts: &&HashMap<Cell, i64>| counts.len() <= (self.rows / 2).max(ROWS_ALWAYS);
             if let Some(counts) = counts.as_ref().filter(pays) {
                 rollups.push((cuboid, self.encode(counts)?));
             }
@@ -212,7 +207,7 @@ impl RollupBuilder {
 impl Default for RollupBuilder {
     fn default() -> RollupBuilder {
         let counts = std::array::from_fn(|_| Some(HashMap::new()));
-        RollupBuilder { texts: Default::default(), counts, rows: 0, overflown: false }
+        RollupBuilder { texts: Default::default(), counts, rows: 0 }
     }
 }
 
@@ -258,19 +253,28 @@ impl Texts {
     }
 }
 
-/// Reads a rollup of a segment; `None` when it has none (foreign files have none, and some of ours).
+/// Reads rollups of a segment, in the order asked; `None` for those it has not (foreign files have none, and some of ours
+/// not all).
 ///
-/// Reads the footer and the rollup, nothing else. Its columns are `timestamp` (start of the stretch), [`DIMENSIONS`] (null
+/// Reads the footer and the rollups, nothing else. Their columns are `timestamp` (start of the stretch), [`DIMENSIONS`] (null
 /// where the cuboid does not count by them) and [`RECORDS`]; texts are dictionaries.
-pub async fn load_rollup(store: &Arc<dyn ObjectStore>, segment: &Segment, cuboid: Cuboid) -> Result<Option<RecordBatch>, Error> {
+pub async fn load_rollups<const N: usize>(
+    store: &Arc<dyn ObjectStore>,
+    segment: &Segment,
+    cuboids: [Cuboid; N],
+) -> Result<[Option<RecordBatch>; N], Error> {
     let footer = footer::load(store, segment).await?;
-    let Some(place) = index::place_of(&footer.metadata, cuboid.key()) else { return Ok(None) };
-    let damaged = |what| Error::Corrupt { file: segment.path.to_string(), offset: place.start, what };
-    if place.end > footer.start {
-        return Err(damaged("the rollup would reach into the footer"));
+    let mut rollups = [const { None }; N];
+    for (rollup, cuboid) in rollups.iter_mut().zip(cuboids) {
+        let Some(place) = index::place_of(&footer.metadata, cuboid.key()) else { continue };
+        let damaged = |what| Error::Corrupt { file: segment.path.to_string(), offset: place.start, what };
+        if place.end > footer.start {
+            return Err(damaged("the rollup would reach into the footer"));
+        }
+        let bytes = store.get_range(&segment.path, place.clone()).await.map_err(|source| footer::failed(segment, source))?;
+        *rollup = decode(&bytes).map_err(|_| damaged("the rollup cannot be decoded"))?;
     }
-    let bytes = store.get_range(&segment.path, place.clone()).await.map_err(|source| footer::failed(segment, source))?;
-    decode(&bytes).map_err(|_| damaged("the rollup cannot be decoded"))
+    Ok(rollups)
 }
 
 fn decode(bytes: &[u8]) -> Result<Option<RecordBatch>, ArrowError> {

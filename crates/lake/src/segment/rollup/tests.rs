@@ -28,6 +28,10 @@ fn segment_of(records: usize, source: impl Fn(usize) -> String) -> (Arc<dyn Obje
     (store, committed(&written[0]))
 }
 
+fn one(store: &Arc<dyn ObjectStore>, segment: &Segment, cuboid: Cuboid) -> Result<Option<RecordBatch>, Error> {
+    run(load_rollups(store, segment, [cuboid])).map(|[rollup]| rollup)
+}
+
 /// Counts by minute, source, severity, its number and error code; nulls are empty.
 fn counts(rows: &RecordBatch) -> BTreeMap<[String; 5], i64> {
     let as_text = |name: &str| cast(rows.column_by_name(name).expect("a column"), &DataType::Utf8).expect("text");
@@ -47,7 +51,7 @@ fn counts(rows: &RecordBatch) -> BTreeMap<[String; 5], i64> {
 fn a_segment_says_how_many_records_it_has_of_each_kind_and_time() {
     let (store, segment) = segment_of(5000, |index| format!("a source with a long name {}", index % 3));
     for cuboid in Cuboid::ALL {
-        let rollup = run(load_rollup(&store, &segment, cuboid)).expect("read").expect("a rollup");
+        let rollup = one(&store, &segment, cuboid).expect("read").expect("a rollup");
         let mut expected = BTreeMap::new();
         for index in 0..5000_usize {
             let severity = (index % 4 != 0).then(|| Severity::ALL[index % Severity::ALL.len()]);
@@ -71,7 +75,7 @@ fn a_segment_says_how_many_records_it_has_of_each_kind_and_time() {
 #[test]
 fn what_would_save_nothing_is_left_out() {
     let (store, segment) = segment_of(3000, |index| format!("source {index}"));
-    let has = |cuboid| run(load_rollup(&store, &segment, cuboid)).expect("read").is_some();
+    let has = |cuboid| one(&store, &segment, cuboid).expect("read").is_some();
     assert_eq!(Cuboid::ALL.map(has), [false, true, false]);
 }
 
@@ -85,11 +89,8 @@ fn more_sources_than_can_be_told_apart_end_the_rollup() {
 }
 
 #[test]
-fn damage_is_named_and_other_files_have_none() {
+fn what_cannot_be_read_or_decoded_is_an_error() {
     let (_, segment) = segment_of(100, |_| "web".into());
     assert!(decode(b"no stream of Arrow").is_err());
-    assert_eq!(
-        run(load_rollup(&store(), &segment, Cuboid::Hours)).map_err(|error| matches!(error, Error::Store { .. })),
-        Err(true)
-    );
+    assert_eq!(one(&store(), &segment, Cuboid::Hours).map_err(|error| matches!(error, Error::Store { .. })), Err(true));
 }
