@@ -8,16 +8,16 @@ use datafusion::physical_plan::metrics::{MetricValue, MetricsSet};
 
 use crate::table::Looked;
 
-/// What a plan read, after it has run as far as it was needed.
-pub(crate) fn of(plan: &Arc<dyn ExecutionPlan>, looked: &Looked, elapsed: Duration) -> Cost {
+/// What plans read, after they have run as far as they were needed.
+pub(crate) fn of(plans: &[Arc<dyn ExecutionPlan>], looked: &Looked, elapsed: Duration) -> Cost {
     let mut read = Read::default();
-    read.add_plan(plan);
+    plans.iter().for_each(|plan| read.add_plan(plan));
     let opened = read.files.len() as u64;
     Cost {
         rows_scanned: read.rows,
         bytes_scanned: read.bytes + looked.memory_bytes + looked.index_bytes,
         files_scanned: opened,
-        files_pruned: looked.segments.saturating_sub(opened),
+        files_pruned: (looked.segments() as u64).saturating_sub(opened),
         elapsed,
     }
 }

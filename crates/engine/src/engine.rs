@@ -116,7 +116,7 @@ impl Inner {
                 Question::Search(query) => asked.search(&session, &snapshot, query)?,
                 Question::Sql(text) => self.sql(&asked, &session, &snapshot, text).await?,
             };
-            let Computed { rows, incomplete, plan: ran } = match run(&session.state, &plan.plan, &scope.budget).await {
+            let Computed { rows, incomplete, plans } = match run(&session.state, &plan.plan, &scope.budget).await {
                 Ok(computed) => computed,
                 Err(_) if damaged.add(&snapshot) => continue,
                 Err(Failed::Planning(error)) => return Err(asked.failed(error, Stage::Planning)),
@@ -125,7 +125,7 @@ impl Inner {
             let looked = session.looked();
             return Ok(Answer {
                 rows: Box::new(rows::shape(&rows, &plan.shape)),
-                cost: cost::of(&ran, &looked, started.elapsed()),
+                cost: cost::of(&plans, &looked, started.elapsed()),
                 incomplete,
                 damage: looked.damage.into_iter().collect(),
                 version: snapshot.tables.get("logs").map_or(0, |logs| logs.version),

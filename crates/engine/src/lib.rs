@@ -14,6 +14,7 @@ mod error;
 mod fields;
 mod functions;
 mod json;
+mod last_wanted;
 mod lower;
 mod newest_first;
 mod rows;

@@ -10,13 +10,15 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use futures::StreamExt;
 
+use crate::last_wanted::LastWanted;
 use crate::rows::{Simplifier, bytes_of};
 
 /// What a plan gave, within the budget.
 pub(crate) struct Computed {
     pub(crate) rows: RecordBatch,
     pub(crate) incomplete: Option<Incomplete>,
-    pub(crate) plan: Arc<dyn ExecutionPlan>,
+    /// What ran for it.
+    pub(crate) plans: Vec<Arc<dyn ExecutionPlan>>,
 }
 
 /// Why a plan gave nothing: it could not be made, or it failed on the way.
@@ -27,10 +29,33 @@ pub(crate) enum Failed {
 
 /// Computes a plan until it ends or the answer has reached its bounds.
 pub(crate) async fn run(session: &SessionState, plan: &LogicalPlan, budget: &Budget) -> Result<Computed, Failed> {
-    let plan = session.create_physical_plan(plan).await.map_err(Failed::Planning)?;
-    let stream = execute_stream(Arc::clone(&plan), session.task_ctx()).map_err(Failed::Running)?;
-    let (rows, incomplete) = collect(stream, budget).await.map_err(Failed::Running)?;
-    Ok(Computed { rows, incomplete, plan })
+    let mut plan = session.optimize(plan).map_err(Failed::Planning)?;
+    let mut plans = Vec::new();
+    if let Some(last) = LastWanted::of(&plan) {
+        let times = session.optimize(&last.times().map_err(Failed::Planning)?).map_err(Failed::Planning)?;
+        // A question for more rows than an answer may have asks for one more than that.
+        let one_more = Budget { rows_max: budget.rows_max.saturating_add(1), ..budget.clone() };
+        let (times, incomplete) = compute(session, &times, &one_more, &mut plans).await?;
+        // Cut off by a bound, it says nothing of the rest.
+        if incomplete.is_none() {
+            plan = last.rows(&plan, &times).map_err(Failed::Planning)?;
+        }
+    }
+    let (rows, incomplete) = compute(session, &plan, budget, &mut plans).await?;
+    Ok(Computed { rows, incomplete, plans })
+}
+
+/// Computes an optimized plan. What ran is added to `plans`.
+async fn compute(
+    session: &SessionState,
+    plan: &LogicalPlan,
+    budget: &Budget,
+    plans: &mut Vec<Arc<dyn ExecutionPlan>>,
+) -> Result<(RecordBatch, Option<Incomplete>), Failed> {
+    let plan = session.query_planner().create_physical_plan(plan, session).await.map_err(Failed::Planning)?;
+    plans.push(Arc::clone(&plan));
+    let stream = execute_stream(plan, session.task_ctx()).map_err(Failed::Running)?;
+    collect(stream, budget).await.map_err(Failed::Running)
 }
 
 async fn collect(mut stream: SendableRecordBatchStream, budget: &Budget) -> Result<(RecordBatch, Option<Incomplete>)> {

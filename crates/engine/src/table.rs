@@ -8,7 +8,7 @@ mod rollup;
 mod segments;
 mod times;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -48,14 +48,27 @@ pub(crate) struct Caches {
 /// What a question looked at beside what the plan's metrics count.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Looked {
-    /// Segments of the tables read, whether they were opened or not.
-    pub(crate) segments: u64,
+    /// Segments of the tables read, whether they were opened or not, by table and version.
+    segments: HashMap<(String, u64), usize>,
     /// Bytes of memtable looked at.
     pub(crate) memory_bytes: u64,
     /// Bytes of indexes and rollups loaded.
     pub(crate) index_bytes: u64,
     /// What is wrong with the tables read.
     pub(crate) damage: BTreeSet<Arc<str>>,
+}
+
+impl Looked {
+    /// Segments of all tables read.
+    pub(crate) fn segments(&self) -> usize {
+        self.segments.values().sum()
+    }
+
+    /// A table was looked at, or a part of it: of several looks the one at most segments was at the whole.
+    fn at(&mut self, table: &LakeTable) {
+        let segments = self.segments.entry((table.name.clone(), table.view.version)).or_default();
+        *segments = table.view.segments.len().max(*segments);
+    }
 }
 
 /// One table of one snapshot.
@@ -84,6 +97,13 @@ impl LakeTable {
         damaged: Arc<DamagedSegments>,
     ) -> LakeTable {
         LakeTable { name: format!("{tenant}/{name}"), view, time_column: time_column(name), url, caches, looked, damaged }
+    }
+}
+
+impl LakeTable {
+    /// Whether its rows are log records.
+    pub(crate) fn is_logs(&self) -> bool {
+        self.time_column == Some("timestamp")
     }
 }
 

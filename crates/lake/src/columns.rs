@@ -31,6 +31,9 @@ pub(crate) const ATTRIBUTES: &str = "attributes";
 /// The column of `logs` whose words the index holds.
 pub(crate) const MESSAGE: &str = "message";
 
+/// The column of the message's pattern.
+pub(crate) const PATTERN_ID: &str = "pattern_id";
+
 /// Microseconds in a day of the partition column.
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
@@ -107,7 +110,7 @@ fn log_fields() -> Vec<Field> {
         Field::new("span_id", text(), true),
         Field::new("transaction_id", text(), true),
         Field::new("error_code", text(), true),
-        Field::new("pattern_id", DataType::Int64, true),
+        Field::new(PATTERN_ID, DataType::Int64, true),
         Field::new(ATTRIBUTES, text(), true),
     ]
 }

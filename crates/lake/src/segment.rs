@@ -5,10 +5,10 @@
 //! row group 0: column chunks (every page with its CRC)
 //! row group 1: ...
 //! rollups                      see `rollup`: counts by time, source, severity and error code (logs, where they pay)
-//! index                        see `index`: checksums of all bytes above, token filters
+//! index                        see `index`: checksums of all bytes above, words
 //! page indexes                 Parquet's column and offset indexes
 //! footer                       Parquet's, with these keys:
-//!   dendro.format              version of this layout, "1"
+//!   dendro.format              version of this layout, "2"
 //!   dendro.index               where the index stands, "<offset>,<length>"
 //!   dendro.rollup.*            where each rollup stands, if it is there, in the same form
 //!   dendro.checksum            CRCs of the page indexes and of the footer, see `checksum`
@@ -40,13 +40,13 @@ mod stats;
 
 pub(crate) use check::check;
 pub(crate) use checksums::Checksums;
-pub use index::{INDEXED, PruneResult, SegmentIndex};
+pub use index::{INDEXED, PAGE_GROUP_ROWS, SegmentIndex};
 pub(crate) use merge::merge;
 pub use rollup::{Cuboid, DIMENSIONS, MINUTE_MICROS, RECORDS, load_rollups};
 pub(crate) use seal::write;
 
 /// Version of the layout drawn above.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 
 /// How much work goes into making a file small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

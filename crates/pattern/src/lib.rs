@@ -58,6 +58,12 @@ pub fn pattern_id(message: &str) -> PatternId {
     PatternId(fold.finish(&bytes[end..]))
 }
 
+/// Calls `each` with the place of each variable, in order; they do not touch. The text between them is what messages with
+/// the same id share.
+pub fn variables(message: &str, mut each: impl FnMut(Range<usize>)) {
+    scan(message.as_bytes(), |hole, _| each(hole));
+}
+
 /// The pattern as people read it: `user <*> logged in from <ip>`. Messages with the same id have the same template.
 pub fn template(message: &str) -> String {
     split(message).pattern.to_string()

@@ -75,21 +75,24 @@ fn literal(expr: &Expr) -> Option<&str> {
 }
 
 impl Need {
-    /// For each row group, whether a row in it may have what is needed.
-    pub(super) fn keep(&self, index: &SegmentIndex) -> Vec<bool> {
-        let merge = |needs: &[Need], join: fn(bool, bool) -> bool| {
-            needs
-                .iter()
-                .map(|need| need.keep(index))
-                .reduce(|left, right| left.into_iter().zip(right).map(|(left, right)| join(left, right)).collect())
-                .unwrap_or_default()
-        };
+    /// For each page group, whether a row in it may have what is needed; `None` when the index cannot tell.
+    pub(super) fn keep(&self, index: &SegmentIndex) -> Option<Vec<bool>> {
         match self {
-            Need::Words { column, words } => index.may_contain_words(column, words).keep,
-            Need::All(needs) => merge(needs, |left, right| left && right),
-            Need::Any(needs) => merge(needs, |left, right| left || right),
+            Need::Words { column, words } => index.may_contain_words(column, words),
+            Need::All(needs) => {
+                let known = needs.iter().filter_map(|need| need.keep(index));
+                known.reduce(|left, right| join(left, right, |left, right| left && right))
+            }
+            Need::Any(needs) => {
+                let all: Option<Vec<_>> = needs.iter().map(|need| need.keep(index)).collect();
+                all?.into_iter().reduce(|left, right| join(left, right, |left, right| left || right))
+            }
         }
     }
+}
+
+fn join(left: Vec<bool>, right: Vec<bool>, join: fn(bool, bool) -> bool) -> Vec<bool> {
+    left.into_iter().zip(right).map(|(left, right)| join(left, right)).collect()
 }
 
 #[cfg(test)]

@@ -247,8 +247,7 @@ impl TableProvider for RollupTable {
         let all: Vec<usize> = (0..self.schema.fields().len()).collect();
         let columns = projection.unwrap_or(&all);
         let parts = self.parts(&range, columns).await;
-        let read = parts.edges.iter().map(Vec::len).sum::<usize>() + parts.uncounted.len();
-        self.logs.looked.lock().segments += (self.logs.view.segments.len() - read) as u64;
+        self.logs.looked.lock().at(&self.logs);
         let mut plans = Vec::new();
         let uncounted = Uncounted { segments: parts.uncounted, with_memory: true, but: None };
         plans.extend(self.records(session, uncounted, filters, columns).await?);

@@ -7,14 +7,15 @@ use datafusion::common::stats::Precision;
 use datafusion::common::{ColumnStatistics, Result, ScalarValue, Statistics};
 use datafusion::config::TableParquetOptions;
 use datafusion::datasource::listing::PartitionedFile;
-use datafusion::datasource::physical_plan::parquet::{CachedParquetFileReaderFactory, ParquetAccessPlan};
+use datafusion::datasource::physical_plan::parquet::{CachedParquetFileReaderFactory, ParquetRowSelection};
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::ExecutionPlan;
 use futures::{StreamExt, stream};
-use lake::Segment;
+use lake::{PAGE_GROUP_ROWS, Segment, SegmentIndex};
+use parquet::arrow::arrow_reader::{RowSelection, RowSelector};
 use record::TimeRange;
 
 use super::LakeTable;
@@ -34,7 +35,7 @@ impl LakeTable {
         limit: Option<usize>,
         range: &TimeRange,
     ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
-        self.looked.lock().segments += self.view.segments.len() as u64;
+        self.looked.lock().at(self);
         let within = self.view.segments.iter().filter(|segment| range.overlaps(segment.time.0, segment.time.1));
         // Newest first, as most questions want their answers: what is found first rules the rest out.
         let mut within: Vec<Arc<Segment>> = within.rev().cloned().collect();
@@ -46,6 +47,17 @@ impl LakeTable {
         if files.is_empty() {
             return Ok(None);
         }
+        self.scan_files(session, projection, files, limit).map(Some)
+    }
+
+    /// The rows of these files, in their order.
+    fn scan_files(
+        &self,
+        session: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        files: Vec<PartitionedFile>,
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
         let table = TableSchema::builder(self.file_schema()).with_table_partition_cols(self.partition_fields()).build();
         let options = TableParquetOptions { global: session.config_options().execution.parquet.clone(), ..Default::default() };
         let footers = TableFooters::within(&self.name, Arc::clone(&self.caches.footers));
@@ -58,7 +70,7 @@ impl LakeTable {
             .with_projection_indices(projection.cloned())?
             .with_limit(limit)
             .build();
-        Ok(Some(DataSourceExec::from_data_source(scan)))
+        Ok(DataSourceExec::from_data_source(scan))
     }
 
     /// Whether a segment is not known to be damaged. What is wrong with one is told with the answer.
@@ -69,7 +81,7 @@ impl LakeTable {
         whole
     }
 
-    /// The segments that may have what is needed, each with the row groups that may.
+    /// The segments that may have what is needed, each with the pages that may.
     async fn prune_by_index(&self, segments: Vec<Arc<Segment>>, need: &Need) -> Vec<PartitionedFile> {
         let (table, store, indexes) = (&self.name, &self.view.store, &self.caches.indexes);
         let loads = segments.into_iter().map(|segment| async move {
@@ -80,11 +92,11 @@ impl LakeTable {
         let mut files = Vec::new();
         while let Some((segment, index, bytes)) = loads.next().await {
             self.looked.lock().index_bytes += bytes as u64;
-            match index.map(|index| need.keep(&index)) {
-                None => files.push(self.file(&segment)),
-                Some(keep) if keep.contains(&true) => files.push(self.file(&segment).with_extension(access_plan(&keep))),
-                Some(_) => {}
-            }
+            let file = self.file(&segment);
+            files.extend(match index.as_ref().and_then(|index| Some((index, need.keep(index)?))) {
+                None => Some(file),
+                Some((index, keep)) => selection(index, &keep).map(|rows| file.with_extension(rows)),
+            });
         }
         files
     }
@@ -136,8 +148,13 @@ impl LakeTable {
     }
 }
 
-fn access_plan(keep: &[bool]) -> ParquetAccessPlan {
-    let mut plan = ParquetAccessPlan::new_all(keep.len());
-    keep.iter().enumerate().filter(|(_, keep)| !**keep).for_each(|(group, _)| plan.skip(group));
-    plan
+/// These page groups of a file and no others; `None` when there are none.
+fn selection(index: &SegmentIndex, keep: &[bool]) -> Option<ParquetRowSelection> {
+    let page_groups = index.row_groups().iter().flat_map(|&rows| {
+        let rows = rows as usize;
+        (0..rows).step_by(PAGE_GROUP_ROWS).map(move |start| (rows - start).min(PAGE_GROUP_ROWS))
+    });
+    let select = |(rows, &keep)| if keep { RowSelector::select(rows) } else { RowSelector::skip(rows) };
+    let selection: RowSelection = page_groups.zip(keep).map(select).collect();
+    selection.selects_any().then(|| selection.into())
 }

@@ -28,7 +28,7 @@ fn flip(path: &Path, at: impl FnOnce(&[u8]) -> usize) {
 
 /// Where the index begins.
 fn index_of(bytes: &[u8]) -> usize {
-    memchr::memmem::find(bytes, b"DNDRIX01").expect("an index")
+    memchr::memmem::find(bytes, b"DNDRIX02").expect("an index")
 }
 
 async fn check(how: &str, damage: impl FnOnce(&Path)) {

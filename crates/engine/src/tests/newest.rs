@@ -77,6 +77,33 @@ async fn the_newest_are_right_where_segments_overlap_and_memory_is_older() {
     assert_eq!(oldest.rows.cell(0, 0), Cell::Text("s0"));
 }
 
+/// Whole rows are read for the last time that is wanted and what is newer; which they are is known from the times alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn whole_rows_are_read_from_the_last_wanted_on() {
+    let house = house(true).await;
+    house.append(batch(&[Entry { at: 17, message: Some("late".into()), ..Entry::default() }])).await;
+    for (condition, limit) in [("", 10), ("", 2500), ("where severity = 'ERROR'", 7), ("where message = 'nowhere'", 5)] {
+        for order in ["desc", "asc"] {
+            let columns = "record_id, source, message, severity, trace_id, span_id, host";
+            let wide = format!(
+                "select {columns}, timestamp as t from logs {condition} order by timestamp {order}, record_id limit {limit}"
+            );
+            // An expression in the order is not taken apart into two steps.
+            let narrow =
+                format!("select record_id from logs {condition} order by timestamp {order}, concat(record_id, '') limit {limit}");
+            let (wide, narrow) = (house.sql(&wide).await, house.sql(&narrow).await);
+            let ids = |answer: &ask::Answer| {
+                (0..answer.rows.len()).map(|row| format!("{:?}", answer.rows.cell(row, 0))).collect::<Vec<_>>()
+            };
+            assert_eq!(ids(&wide), ids(&narrow), "{condition} {order} {limit}");
+        }
+    }
+    // Twenty rows in all their columns, after the times of two segments.
+    let answer = house.sql("select * from logs order by timestamp desc limit 20").await;
+    assert!(answer.cost.rows_scanned < 2 * ROWS as u64 + 100, "{:?}", answer.cost);
+    assert_eq!(answer.cost.files_scanned + answer.cost.files_pruned, SEGMENTS as u64);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_index_and_the_times_rule_segments_out() {
     let house = house(false).await;

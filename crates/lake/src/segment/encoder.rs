@@ -10,7 +10,6 @@ use record::Timestamp;
 
 use super::checksum::{self, Summed};
 use super::encoding::{self, ROW_GROUP_ROWS};
-use super::filter::Filter;
 use super::index::{self, SegmentIndex, Tokens};
 use super::page_crc::PageKeeper;
 use super::rollup::RollupBuilder;
@@ -28,8 +27,9 @@ pub(super) struct Encoder {
     pages: Arc<PageKeeper>,
     schema: SchemaRef,
     group: Option<Group>,
+    /// Rows of the row groups that have ended.
+    row_groups: Vec<u32>,
     tokens: Tokens,
-    filters: Vec<Filter>,
     rollup: RollupBuilder,
     rows: u64,
     time: Option<(i64, i64)>,
@@ -66,8 +66,8 @@ impl Encoder {
             pages,
             schema,
             group: None,
+            row_groups: Vec::new(),
             tokens: Tokens::default(),
-            filters: Vec::new(),
             rollup: RollupBuilder::default(),
             rows: 0,
             time: None,
@@ -122,7 +122,7 @@ impl Encoder {
     fn write_in_group(&mut self, rows: &RecordBatch) -> Result<()> {
         let group = match &mut self.group {
             Some(group) => group,
-            closed => closed.insert(Group { columns: self.factory.create_column_writers(self.filters.len())?, rows: 0 }),
+            closed => closed.insert(Group { columns: self.factory.create_column_writers(self.row_groups.len())?, rows: 0 }),
         };
         let mut writers = group.columns.iter_mut();
         for (field, column) in self.schema.fields().iter().zip(rows.columns()) {
@@ -145,8 +145,7 @@ impl Encoder {
             self.time = Some((earliest.min(first), latest.max(last)));
         }
         if self.table == Table::Logs {
-            let indexed = index::INDEXED.iter().filter_map(|column| rows.column_by_name(column));
-            indexed.for_each(|texts| self.tokens.add(texts.as_string_view()));
+            self.tokens.add(rows);
             self.rollup.add(rows);
         }
     }
@@ -160,7 +159,8 @@ impl Encoder {
             out.append_column(&bytes, close)?;
         }
         out.close()?;
-        self.filters.push(self.tokens.take());
+        self.row_groups.push(group.rows as u32);
+        self.tokens.end_row_group();
         Ok(())
     }
 
@@ -178,7 +178,8 @@ impl Encoder {
     fn write_index(&mut self) -> Result<()> {
         let checksums = self.writer.inner_mut().end();
         let offset = self.writer.bytes_written();
-        let index = SegmentIndex::new(std::mem::take(&mut self.filters), checksums).encode();
+        let words = (self.table == Table::Logs).then(|| std::mem::take(&mut self.tokens).finish());
+        let index = SegmentIndex::new(std::mem::take(&mut self.row_groups), words, checksums).encode();
         self.writer.write_all(&index)?;
         self.writer.append_key_value_metadata(encoding::pair(index::KEY, &format!("{offset},{}", index.len())));
         self.writer.flush()?;

@@ -11,11 +11,11 @@ use parquet::schema::types::ColumnPath;
 use super::{Effort, checksum};
 use crate::columns::{ATTRIBUTES, MESSAGE, Table};
 
-/// Rows of a row group, over which a token filter stands.
+/// Rows of a row group.
 pub(super) const ROW_GROUP_ROWS: usize = 64 << 10;
 
-/// Rows of a page: what is decompressed to get at one record.
-const PAGE_ROWS: usize = 8 << 10;
+/// Rows of a page: what is decompressed to get at one record, and what the index tells apart.
+pub(super) const PAGE_ROWS: usize = 8 << 10;
 
 /// Bytes of a page, uncompressed, at most (unless one value is larger).
 const PAGE_BYTES: usize = 1 << 20;

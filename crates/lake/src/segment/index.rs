@@ -3,14 +3,18 @@
 //! ```text
 //! all numbers little-endian
 //!
-//!  0  8  "DNDRIX01"
+//!  0  8  "DNDRIX02"
 //!  8  4  CRC32 of everything from byte 12 to the end of the index
 //! 12  4  G: number of row groups
 //! 16  4  B: number of checksums
-//! 20  4  zero
-//! 24  4*G  per row group: number of 32-byte blocks of its token filter
-//!    32*n  the token filters (split block Bloom filters, see `filter`), row group by row group: the hashes
-//!          (rapidhash v3) of the folded words that stand in its columns [`INDEXED`]
+//! 20  4  W: number of words, or 0xffffffff: nothing is known of words, and what is marked with * is left out
+//! 24  4*G  rows of each row group. They are taken in page groups of [`PAGE_GROUP_ROWS`]; N of these are in the file
+//!     4*N  * per page group: bytes of its filter
+//!       n  * the filters (see `filter`), page group by page group: the hashes (rapidhash v3) of the folded words in its
+//!            columns [`INDEXED`], but for those below
+//!       4  * T: bytes of the words
+//!       T  * words that are constant text of patterns, folded, each ended by a line feed, in the order of their bytes
+//!     W*w  * w = N/8 rounded up: per word one bit for each page group, the lowest first: whether it stands there as such
 //!     4*B  CRC32 of each 64 KiB of the file before the index, in order; the last stretch may be shorter
 //! ```
 
@@ -20,17 +24,33 @@ use bytes::Bytes;
 use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::file::metadata::ParquetMetaData;
 
-use super::filter::{BLOCK_BYTES, Filter};
+use super::filter::Filter;
 use super::footer;
 use crate::columns::MESSAGE;
 use crate::{Error, Segment};
 
 mod tokens;
+mod words;
 
 pub(super) use tokens::{Tokens, hash_of};
+pub(super) use words::{Constant, WordIndex};
 
-const MAGIC: &[u8; 8] = b"DNDRIX01";
+const MAGIC: &[u8; 8] = b"DNDRIX02";
+
+/// Begins indexes of the first layout: row groups, checksums, zero; per row group the number of 32-byte blocks of a filter of
+/// another kind; these filters; the checksums. The filters are no longer read.
+const MAGIC_1: &[u8; 8] = b"DNDRIX01";
+const BLOCK_BYTES_1: usize = 32;
+
 const HEADER_BYTES: usize = 24;
+
+/// What stands in place of the number of words when nothing is known of them.
+const NO_WORDS: u32 = u32::MAX;
+
+/// Rows that the index tells apart: those of a page of each column.
+pub const PAGE_GROUP_ROWS: usize = super::encoding::PAGE_ROWS;
+
+const SHORT: &str = "the index is shorter than it says";
 
 /// The key of the footer that says where the index stands.
 pub(super) const KEY: &str = "dendro.index";
@@ -38,20 +58,14 @@ pub(super) const KEY: &str = "dendro.index";
 /// The index that travels inside a segment, behind the row groups and before the footer.
 #[derive(Debug)]
 pub struct SegmentIndex {
-    filters: Vec<Filter>,
+    row_groups: Vec<u32>,
+    words: Option<WordIndex>,
     checksums: Vec<u32>,
 }
 
 /// Columns whose words are indexed. They share one filter: an id hardly ever stands in a message of other records than
 /// its own, so that a filter for each column would only add to what is read.
 pub const INDEXED: [&str; 4] = [MESSAGE, "trace_id", "span_id", "transaction_id"];
-
-/// What an index can say about row groups.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PruneResult {
-    /// For each row group of the file: whether it may hold a match.
-    pub keep: Vec<bool>,
-}
 
 /// Where a segment's index is, and what stands behind it.
 pub(super) struct Places {
@@ -85,25 +99,26 @@ impl SegmentIndex {
         Ok(Some((index, Places { start: place.start, page_indexes })))
     }
 
-    /// Row groups that may hold a record in whose `column` all of these words (lower case, whole) stand.
-    ///
-    /// About a column that is not [`INDEXED`] the answer is that every row group may.
-    pub fn may_contain_words(&self, column: &str, words: &[String]) -> PruneResult {
-        if !INDEXED.contains(&column) {
-            return PruneResult { keep: vec![true; self.filters.len()] };
-        }
-        let hashes: Vec<u64> = words.iter().map(|word| hash_of(word)).collect();
-        let may = |filter: &Filter| hashes.iter().all(|&hash| filter.may_contain(hash));
-        PruneResult { keep: self.filters.iter().map(may).collect() }
+    /// Rows of each row group. In it, page groups of [`PAGE_GROUP_ROWS`] follow each other; the last may be shorter.
+    pub fn row_groups(&self) -> &[u32] {
+        &self.row_groups
+    }
+
+    /// Page groups that may hold a record in whose `column` all of these words (folded, whole) stand, one truth for each in
+    /// the order of the file; `None` when the index says nothing about this column.
+    pub fn may_contain_words(&self, column: &str, words: &[String]) -> Option<Vec<bool>> {
+        let index = self.words.as_ref().filter(|_| INDEXED.contains(&column))?;
+        Some(index.may_contain_words(column, words))
     }
 
     /// Bytes held in memory.
     pub fn memory_bytes(&self) -> usize {
-        self.filters.iter().map(|filter| filter.as_bytes().len()).sum::<usize>() + self.checksums.len() * size_of::<u32>()
+        let numbers = (self.row_groups.len() + self.checksums.len()) * size_of::<u32>();
+        numbers + self.words.as_ref().map_or(0, WordIndex::memory_bytes)
     }
 
-    pub(super) fn new(filters: Vec<Filter>, checksums: Vec<u32>) -> SegmentIndex {
-        SegmentIndex { filters, checksums }
+    pub(super) fn new(row_groups: Vec<u32>, words: Option<WordIndex>, checksums: Vec<u32>) -> SegmentIndex {
+        SegmentIndex { row_groups, words, checksums }
     }
 
     /// The checksums alone.
@@ -117,16 +132,18 @@ impl SegmentIndex {
     }
 
     pub(super) fn encode(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(HEADER_BYTES + self.memory_bytes() + self.filters.len() * 4);
+        let mut out = Vec::with_capacity(HEADER_BYTES + self.memory_bytes());
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&[0; 4]);
-        for count in [self.filters.len(), self.checksums.len(), 0] {
-            out.extend_from_slice(&(count as u32).to_le_bytes());
+        let words = self.words.as_ref().map_or(NO_WORDS, |words| words.constant.len() as u32);
+        let mut number = |number: u32| out.extend_from_slice(&number.to_le_bytes());
+        [self.row_groups.len() as u32, self.checksums.len() as u32, words].into_iter().for_each(&mut number);
+        self.row_groups.iter().copied().for_each(&mut number);
+        if let Some(words) = &self.words {
+            words.filters.iter().map(|filter| filter.as_bytes().len() as u32).for_each(number);
+            words.filters.iter().for_each(|filter| out.extend_from_slice(filter.as_bytes()));
+            words.constant.encode(&mut out);
         }
-        for filter in &self.filters {
-            out.extend_from_slice(&((filter.as_bytes().len() / BLOCK_BYTES) as u32).to_le_bytes());
-        }
-        self.filters.iter().for_each(|filter| out.extend_from_slice(filter.as_bytes()));
         self.checksums.iter().for_each(|checksum| out.extend_from_slice(&checksum.to_le_bytes()));
         let crc = crc32fast::hash(&out[12..]);
         out[8..12].copy_from_slice(&crc.to_le_bytes());
@@ -134,26 +151,55 @@ impl SegmentIndex {
     }
 
     pub(super) fn decode(bytes: Bytes) -> Result<SegmentIndex, &'static str> {
-        const SHORT: &str = "the index is shorter than it says";
-        if bytes.len() < HEADER_BYTES || !bytes.starts_with(MAGIC) {
+        let is_first = bytes.starts_with(MAGIC_1);
+        if bytes.len() < HEADER_BYTES || !(is_first || bytes.starts_with(MAGIC)) {
             return Err("no index stands where the footer says");
         }
-        if number(&bytes, 8) != Some(crc32fast::hash(&bytes[12..])) {
+        let mut reader = Reader(bytes.slice(MAGIC.len()..));
+        if reader.number()? != crc32fast::hash(&reader.0) {
             return Err("the index differs from its checksum");
         }
-        let (groups, checksums) = (number(&bytes, 12).ok_or(SHORT)? as usize, number(&bytes, 16).ok_or(SHORT)? as usize);
-        let mut at = HEADER_BYTES + 4 * groups;
-        let mut filters = Vec::new();
-        for group in 0..groups {
-            let len = number(&bytes, HEADER_BYTES + 4 * group).ok_or(SHORT)? as usize * BLOCK_BYTES;
-            if at + len > bytes.len() {
-                return Err(SHORT);
-            }
-            filters.push(Filter::from_bytes(bytes.slice(at..at + len)));
-            at += len;
+        let [row_groups, checksums, constant] = [reader.number()?, reader.number()?, reader.number()?];
+        let row_groups = reader.numbers(row_groups as usize)?;
+        if is_first {
+            let blocks: usize = row_groups.iter().map(|&blocks| blocks as usize).sum();
+            reader.take(blocks * BLOCK_BYTES_1)?;
+            return Ok(SegmentIndex { row_groups: Vec::new(), words: None, checksums: reader.numbers(checksums as usize)? });
         }
-        let checksums: Option<Vec<u32>> = (0..checksums).map(|index| number(&bytes, at + 4 * index)).collect();
-        Ok(SegmentIndex { filters, checksums: checksums.ok_or(SHORT)? })
+        let words = match constant {
+            NO_WORDS => None,
+            constant => Some(words(&mut reader, &row_groups, constant as usize)?),
+        };
+        Ok(SegmentIndex { row_groups, words, checksums: reader.numbers(checksums as usize)? })
+    }
+}
+
+fn words(reader: &mut Reader, row_groups: &[u32], constant: usize) -> Result<WordIndex, &'static str> {
+    let page_groups = row_groups.iter().map(|&rows| (rows as usize).div_ceil(PAGE_GROUP_ROWS)).sum();
+    let filters = reader.numbers(page_groups)?.into_iter();
+    let filters = filters.map(|bytes| Filter::from_bytes(reader.take(bytes as usize)?)).collect::<Result<_, _>>()?;
+    Ok(WordIndex { filters, constant: Constant::decode(reader, constant, page_groups)? })
+}
+
+/// Takes an index apart from the front.
+struct Reader(Bytes);
+
+impl Reader {
+    fn take(&mut self, bytes: usize) -> Result<Bytes, &'static str> {
+        if bytes > self.0.len() {
+            return Err(SHORT);
+        }
+        Ok(self.0.split_to(bytes))
+    }
+
+    fn number(&mut self) -> Result<u32, &'static str> {
+        self.numbers(1).map(|numbers| numbers[0])
+    }
+
+    fn numbers(&mut self, count: usize) -> Result<Vec<u32>, &'static str> {
+        let bytes = self.take(count.checked_mul(4).ok_or(SHORT)?)?;
+        let (numbers, _) = bytes.as_chunks::<4>();
+        Ok(numbers.iter().map(|number| u32::from_le_bytes(*number)).collect())
     }
 }
 
@@ -171,10 +217,6 @@ pub(super) fn place_of(metadata: &ParquetMetaData, key: &str) -> Option<std::ops
 
 fn damaged(segment: &Segment, offset: u64, what: &'static str) -> Error {
     Error::Corrupt { file: segment.path.to_string(), offset, what }
-}
-
-fn number(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|chunk| u32::from_le_bytes(*chunk))
 }
 
 #[cfg(test)]

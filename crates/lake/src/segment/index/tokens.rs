@@ -1,13 +1,65 @@
-use arrow::array::{Array, StringViewArray};
-use hashbrown::HashTable;
+use std::ops::Range;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
+use arrow::datatypes::Int64Type;
+use hashbrown::{HashMap, HashTable};
 
 use super::super::filter::Filter;
+use super::{Constant, INDEXED, PAGE_GROUP_ROWS, WordIndex};
+use crate::columns::{MESSAGE, PATTERN_ID};
 
 /// Words remembered from just before. Most words of a log are among some hundred; this much fits the first-level cache.
 const RECENT: usize = 2048;
 
-/// The distinct words of a row group's indexed columns, as hashes.
+/// Patterns of a segment whose constant words are kept apart. The words of others go the way of those in variables, so who
+/// makes up a new pattern with every message fills nothing.
+const PATTERNS_MAX: usize = 32 << 10;
+
+/// Bytes of constant text of all these patterns, and of one of them.
+const TEXT_BYTES_MAX: usize = 4 << 20;
+const ONE_TEXT_BYTES_MAX: usize = 4 << 10;
+
+/// Constant words that are kept, and bytes of one of them.
+const WORDS_MAX: usize = 32 << 10;
+const WORD_BYTES_MAX: usize = 64;
+
+/// Ends each constant part of a pattern: no byte of UTF-8.
+const PART_END: u8 = 0xff;
+
+/// Collects the words of a segment while it is written.
+#[derive(Default)]
 pub(in crate::segment) struct Tokens {
+    seen: Seen,
+    filters: Vec<Filter>,
+    /// Rows in the page group that is open.
+    rows: usize,
+    places: HashMap<i64, usize>,
+    patterns: Vec<Known>,
+    text_bytes: usize,
+    constant: Vocabulary,
+    variables: Vec<Range<usize>>,
+}
+
+/// A pattern that occurred.
+struct Known {
+    /// Its constant text, each part ended by [`PART_END`].
+    text: Vec<u8>,
+    /// Its constant words, as places in the vocabulary.
+    words: Vec<usize>,
+    /// The page group in which it was seen last.
+    group: usize,
+}
+
+/// Constant words.
+#[derive(Default)]
+struct Vocabulary {
+    places: HashMap<Box<str>, usize>,
+    /// For each, one bit for each page group.
+    present: Vec<Vec<u8>>,
+}
+
+/// Distinct words, as hashes.
+struct Seen {
     hashes: HashTable<u64>,
     /// By the last bits of the hash, the word that last had them: spares most look-ups in the large table.
     recent: Vec<u64>,
@@ -21,26 +73,160 @@ pub(in crate::segment) fn hash_of(folded: &str) -> u64 {
 }
 
 impl Tokens {
-    /// Adds the words of these texts.
-    pub(in crate::segment) fn add(&mut self, texts: &StringViewArray) {
-        if texts.null_count() == texts.len() {
-            return;
-        }
-        let mut lower = std::mem::take(&mut self.folded);
-        for text in texts.iter().flatten() {
-            if text.is_ascii() {
-                // Case is put away for all words at once.
-                lower.clear();
-                record::fold(text, &mut lower);
-                record::words(&lower).for_each(|word| self.add_hash(hash_of(word)));
-            } else {
-                record::words(text).for_each(|word| {
-                    lower.clear();
-                    record::fold(word, &mut lower);
-                    self.add_hash(hash_of(&lower));
-                });
+    /// Adds the words of these rows of `logs`.
+    pub(in crate::segment) fn add(&mut self, rows: &RecordBatch) {
+        let mut at = 0;
+        while at < rows.num_rows() {
+            let len = (rows.num_rows() - at).min(PAGE_GROUP_ROWS - self.rows);
+            self.add_in_page_group(&rows.slice(at, len));
+            at += len;
+            self.rows += len;
+            if self.rows == PAGE_GROUP_ROWS {
+                self.end_page_group();
             }
         }
+    }
+
+    /// A row group ends here, and with it its last page group.
+    pub(in crate::segment) fn end_row_group(&mut self) {
+        if self.rows > 0 {
+            self.end_page_group();
+        }
+    }
+
+    /// The words of the segment.
+    pub(in crate::segment) fn finish(self) -> WordIndex {
+        WordIndex { constant: self.constant.finish(self.filters.len()), filters: self.filters }
+    }
+
+    fn end_page_group(&mut self) {
+        self.filters.push(self.seen.take());
+        self.rows = 0;
+    }
+
+    fn add_in_page_group(&mut self, rows: &RecordBatch) {
+        let texts = |name: &str| rows.column_by_name(name).map(ArrayRef::as_string_view);
+        if let Some(messages) = texts(MESSAGE) {
+            self.add_messages(messages, rows.column_by_name(PATTERN_ID));
+        }
+        for column in INDEXED.into_iter().filter(|column| *column != MESSAGE).filter_map(texts) {
+            if column.null_count() < column.len() {
+                column.iter().flatten().for_each(|text| self.seen.add(text));
+            }
+        }
+    }
+
+    fn add_messages(&mut self, messages: &StringViewArray, patterns: Option<&ArrayRef>) {
+        let patterns = patterns.and_then(|patterns| patterns.as_primitive_opt::<Int64Type>());
+        for row in (0..messages.len()).filter(|&row| messages.is_valid(row)) {
+            let pattern = patterns.filter(|patterns| patterns.is_valid(row)).map(|patterns| patterns.value(row));
+            self.add_message(messages.value(row), pattern);
+        }
+    }
+
+    fn add_message(&mut self, message: &str, pattern: Option<i64>) {
+        // Outside of ASCII a variable may begin or end in a character of no word, so that it depends on the message, and
+        // not on its pattern, which words a variable is part of.
+        if !message.is_ascii() {
+            return self.seen.add(message);
+        }
+        self.variables.clear();
+        pattern::variables(message, |variable| self.variables.push(variable));
+        let Some(place) = pattern.and_then(|id| self.place_of(id, message)) else { return self.seen.add(message) };
+        let (known, group) = (&mut self.patterns[place], self.filters.len());
+        if known.group != group {
+            known.group = group;
+            known.words.iter().for_each(|&word| self.constant.mark(word, group));
+        }
+        for place in WithVariables::new(message, &self.variables) {
+            self.seen.add_ascii(&message[place]);
+        }
+    }
+
+    /// The place of a message's pattern; `None` when its words are not kept apart.
+    fn place_of(&mut self, id: i64, message: &str) -> Option<usize> {
+        let parts = Parts::new(message, &self.variables);
+        if let Some(&place) = self.places.get(&id) {
+            // Two patterns may have the same id, if somebody is out for it.
+            return parts.are(&self.patterns[place].text).then_some(place);
+        }
+        let bytes = message.len();
+        let room = self.patterns.len() < PATTERNS_MAX && self.text_bytes + bytes <= TEXT_BYTES_MAX && bytes <= ONE_TEXT_BYTES_MAX;
+        if !room {
+            return None;
+        }
+        let words = constant_words(message, &self.variables).map(|word| self.constant.place_of(word)).collect::<Option<_>>()?;
+        let text: Vec<u8> = parts.flat_map(|part| part.bytes().chain([PART_END])).collect();
+        self.text_bytes += text.len();
+        self.places.insert(id, self.patterns.len());
+        self.patterns.push(Known { text, words, group: usize::MAX });
+        Some(self.patterns.len() - 1)
+    }
+}
+
+impl Vocabulary {
+    /// The place of a word in ASCII, known or new; `None` when there is no room for it.
+    fn place_of(&mut self, word: &str) -> Option<usize> {
+        if word.len() > WORD_BYTES_MAX {
+            return None;
+        }
+        let folded = word.to_ascii_lowercase();
+        if let Some(&place) = self.places.get(folded.as_str()) {
+            return Some(place);
+        }
+        let place = self.present.len();
+        if place == WORDS_MAX {
+            return None;
+        }
+        self.places.insert(folded.into(), place);
+        self.present.push(Vec::new());
+        Some(place)
+    }
+
+    /// The word stands in this page group.
+    fn mark(&mut self, place: usize, group: usize) {
+        let bits = &mut self.present[place];
+        if bits.len() <= group / 8 {
+            bits.resize(group / 8 + 1, 0);
+        }
+        bits[group / 8] |= 1 << (group % 8);
+    }
+
+    fn finish(mut self, groups: usize) -> Constant {
+        // Words of a pattern that was then refused stand nowhere.
+        let mut words: Vec<(Box<str>, usize)> =
+            self.places.into_iter().filter(|(_, place)| !self.present[*place].is_empty()).collect();
+        words.sort_unstable();
+        let words = words.iter().map(|(word, place)| {
+            let mut bits = std::mem::take(&mut self.present[*place]);
+            bits.resize(groups.div_ceil(8), 0);
+            (&**word, bits)
+        });
+        Constant::new(words)
+    }
+}
+
+impl Seen {
+    /// Adds the words of a text.
+    fn add(&mut self, text: &str) {
+        if text.is_ascii() {
+            return self.add_ascii(text);
+        }
+        let mut lower = std::mem::take(&mut self.folded);
+        for word in record::words(text) {
+            lower.clear();
+            record::fold(word, &mut lower);
+            self.add_hash(hash_of(&lower));
+        }
+        self.folded = lower;
+    }
+
+    /// The same for a text in ASCII: case is put away for all its words at once.
+    fn add_ascii(&mut self, text: &str) {
+        let mut lower = std::mem::take(&mut self.folded);
+        lower.clear();
+        record::fold(text, &mut lower);
+        record::words(&lower).for_each(|word| self.add_hash(hash_of(word)));
         self.folded = lower;
     }
 
@@ -53,8 +239,8 @@ impl Tokens {
         }
     }
 
-    /// The filter of the row group that ends here; what follows belongs to the next.
-    pub(in crate::segment) fn take(&mut self) -> Filter {
+    /// The filter of what was seen; then nothing is.
+    fn take(&mut self) -> Filter {
         let hashes: Vec<u64> = self.hashes.iter().copied().collect();
         self.hashes.clear();
         self.forget_recent();
@@ -68,10 +254,85 @@ impl Tokens {
     }
 }
 
-impl Default for Tokens {
-    fn default() -> Tokens {
-        let mut tokens = Tokens { hashes: HashTable::new(), recent: vec![0; RECENT], folded: String::new() };
-        tokens.forget_recent();
-        tokens
+impl Default for Seen {
+    fn default() -> Seen {
+        let mut seen = Seen { hashes: HashTable::new(), recent: vec![0; RECENT], folded: String::new() };
+        seen.forget_recent();
+        seen
     }
+}
+
+/// The constant parts of a message: before, between and behind its variables.
+struct Parts<'a> {
+    message: &'a str,
+    variables: std::slice::Iter<'a, Range<usize>>,
+    /// Where the next part begins; `None` after the last.
+    at: Option<usize>,
+}
+
+impl<'a> Parts<'a> {
+    fn new(message: &'a str, variables: &'a [Range<usize>]) -> Parts<'a> {
+        Parts { message, variables: variables.iter(), at: Some(0) }
+    }
+
+    /// Whether they are these, each ended by [`PART_END`].
+    fn are(self, mut constant: &[u8]) -> bool {
+        for part in self {
+            match constant.strip_prefix(part.as_bytes()).and_then(|rest| rest.strip_prefix(&[PART_END])) {
+                Some(rest) => constant = rest,
+                None => return false,
+            }
+        }
+        constant.is_empty()
+    }
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let start = self.at?;
+        let variable = self.variables.next();
+        self.at = variable.map(|variable| variable.end);
+        Some(&self.message[start..variable.map_or(self.message.len(), |variable| variable.start)])
+    }
+}
+
+/// Stretches of a message in ASCII that are whole words, all those that a variable is part of and no others.
+struct WithVariables<'a> {
+    message: &'a [u8],
+    variables: std::slice::Iter<'a, Range<usize>>,
+    at: usize,
+}
+
+impl<'a> WithVariables<'a> {
+    fn new(message: &'a str, variables: &'a [Range<usize>]) -> WithVariables<'a> {
+        WithVariables { message: message.as_bytes(), variables: variables.iter(), at: 0 }
+    }
+}
+
+impl Iterator for WithVariables<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let is_word = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+        // A variable may end within the words of the one before it.
+        let variable = self.variables.find(|variable| variable.end > self.at)?;
+        let before = &self.message[self.at..variable.start.max(self.at)];
+        let start = self.at + before.len() - before.iter().rev().take_while(is_word).count();
+        let end = variable.end + self.message[variable.end..].iter().take_while(is_word).count();
+        self.at = end;
+        Some(start..end)
+    }
+}
+
+/// The constant words of a message in ASCII.
+fn constant_words<'a>(message: &'a str, variables: &'a [Range<usize>]) -> impl Iterator<Item = &'a str> {
+    let ends = WithVariables::new(message, variables).map(Some).chain([None]);
+    let between = ends.scan(0, |at, place| {
+        let part = &message[*at..place.as_ref().map_or(message.len(), |place| place.start)];
+        *at = place.map_or(message.len(), |place| place.end);
+        Some(part)
+    });
+    between.flat_map(record::words)
 }
