@@ -2,6 +2,7 @@
 //! document, with room for what they may change.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::Kind;
 
@@ -188,6 +189,15 @@ pub(crate) const VENDORS: &[Vendor] = {
     ]
 };
 
+/// The vendors whose prefix begins so, in the order of the table.
+fn beginning_with(first: u8) -> impl Iterator<Item = &'static Vendor> {
+    static BY_FIRST: LazyLock<Vec<Vec<&Vendor>>> = LazyLock::new(|| {
+        let begins = |first: u8| VENDORS.iter().filter(move |vendor| vendor.prefix.as_bytes()[0] == first).collect();
+        (0..=u8::MAX).map(begins).collect()
+    });
+    BY_FIRST[usize::from(first)].iter().copied()
+}
+
 impl Vendor {
     /// The token that begins at `at` with this prefix.
     pub(crate) fn token_at(&self, text: &[u8], at: usize) -> Option<(Range<usize>, Kind)> {
@@ -260,8 +270,7 @@ pub(crate) fn kind_of(value: &[u8]) -> Option<Kind> {
     if memchr::memmem::find(&value[..value.len().min(64)], b"PRIVATE KEY-").is_some() {
         return Some(Kind::PrivateKey);
     }
-    let found =
-        VENDORS.iter().filter(|vendor| value.starts_with(vendor.prefix.as_bytes())).find_map(|vendor| vendor.token_at(value, 0));
+    let found = value.first().and_then(|&first| beginning_with(first).find_map(|vendor| vendor.token_at(value, 0)));
     found.map(|(_, kind)| kind).or_else(|| is_azure_secret(value).then_some(Kind::AzureKey))
 }
 
