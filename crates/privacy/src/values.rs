@@ -95,7 +95,16 @@ fn from_digit(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<H
     if is_small(text, at) {
         return None;
     }
+    // In a row of numbers of which nothing is said, only cards are looked for: what else is written with blanks is not
+    // believed there. Rows can be long, and each number would be read with those behind it.
+    let in_row = run::is_few_in_row(text, at) && context().class.is_none();
+    if in_row && !text[at..].iter().take(4).all(u8::is_ascii_digit) {
+        return None;
+    }
     let run = run::Run::read(text, at);
+    if in_row {
+        return card::find(text, &run, context);
+    }
     if is_ip(&run) {
         return None;
     }

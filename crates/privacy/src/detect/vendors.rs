@@ -228,8 +228,8 @@ impl Body {
 }
 
 /// The JSON web token (RFC 7519) or its encrypted kin (RFC 7516) at `at`: parts in base64 joined by dots, of which the
-/// first begins as `{"` does.
-pub(crate) fn web_token(text: &[u8], at: usize) -> Option<Range<usize>> {
+/// first begins as `{"` does. Else where the first part ends: what begins within it is no token either.
+pub(crate) fn web_token(text: &[u8], at: usize) -> Result<Range<usize>, usize> {
     let part = |from: usize| {
         text[from..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'-')).count()
     };
@@ -238,7 +238,7 @@ pub(crate) fn web_token(text: &[u8], at: usize) -> Option<Range<usize>> {
     while dots < 4 && text.get(end) == Some(&b'.') {
         let len = part(end + 1);
         if len == 0 && dots == 0 {
-            return None;
+            return Err(end);
         }
         dots += 1;
         end += 1 + len;
@@ -250,7 +250,7 @@ pub(crate) fn web_token(text: &[u8], at: usize) -> Option<Range<usize>> {
         end -= 1;
         dots -= 1;
     }
-    (dots >= 1 && header >= 12 && end - at >= 30).then_some(at..end)
+    if dots >= 1 && header >= 12 && end - at >= 30 { Ok(at..end) } else { Err(at + header) }
 }
 
 /// A Telegram bot's token around its colon: a number, and 35 characters.

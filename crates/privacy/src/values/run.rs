@@ -101,6 +101,14 @@ pub(super) fn is_wordy(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
+/// Whether up to four digits begin here that stand between blanks with a number on both sides.
+pub(super) fn is_few_in_row(text: &[u8], at: usize) -> bool {
+    let digits = text[at..].iter().take(5).take_while(|byte| byte.is_ascii_digit()).count();
+    digits < 5
+        && matches!(text[..at], [.., a, b, b' '] if b.is_ascii_digit() && !a.is_ascii_alphabetic())
+        && matches!(text[at + digits..], [b' ', next, ..] if next.is_ascii_digit())
+}
+
 /// Whether what is at `start..end` stands in a row of numbers with blanks between: a dump, a table, a longer number.
 pub(super) fn is_in_row(text: &[u8], start: usize, end: usize) -> bool {
     let before = match text[..start] {
