@@ -398,3 +398,14 @@ pub(crate) fn is_uuid(value: &[u8]) -> bool {
 pub(crate) fn is_one_of(word: &[u8], list: &[&str]) -> bool {
     word.len() <= WORD_MAX && list.iter().any(|entry| word.eq_ignore_ascii_case(entry.as_bytes()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{STATES, is_state};
+
+    #[test]
+    fn words_of_state_are_known() {
+        assert!(STATES.iter().all(|state| is_state(state.as_bytes())));
+        assert!(!is_state(b"hunter2") && !is_state(b""));
+    }
+}

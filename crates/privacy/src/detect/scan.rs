@@ -76,7 +76,7 @@ pub(crate) struct Scan<'a> {
     /// The end of the last header that was read: another within it is none.
     pub(crate) header_end: usize,
     /// How many bytes were read behind names of secrets and commands, in vain for all but a few.
-    looked_ahead: usize,
+    pub(crate) looked_ahead: usize,
     /// The run of a hash's characters that was read last.
     hash_body: Range<usize>,
     /// No web token begins before.

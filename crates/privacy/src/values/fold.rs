@@ -106,3 +106,19 @@ impl Endings {
 const fn glance(word: &[u8]) -> usize {
     (word[word.len() - 1] as usize * 29 + word[word.len() - 2] as usize * 7) % 256
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Endings;
+
+    #[test]
+    fn endings_are_found_behind_anything() {
+        static ENDINGS: Endings = Endings::of(&[b"son", b"ov", "ов".as_bytes()]);
+        for word in ["Anderson", "son", "Petrov", "Петров"] {
+            assert!(ENDINGS.end(word.as_bytes()), "{word}");
+        }
+        for word in ["", "v", "on", "Miller", "Ковов "] {
+            assert!(!ENDINGS.end(word.as_bytes()), "{word}");
+        }
+    }
+}
