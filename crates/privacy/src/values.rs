@@ -92,30 +92,48 @@ pub(crate) fn number_where<'a>(text: &[u8], at: usize, cue: &dyn Fn() -> Cue<'a>
 
 /// Narrow shapes first; the last ones take whatever a key names.
 fn from_digit(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<Hit> {
-    let run = run::Run::read(text, at);
-    if is_small_or_ip(text, &run) {
+    if is_small(text, at) {
         return None;
     }
-    let len = run.len(0);
+    // In a row of numbers of which nothing is said, only cards are looked for: what else is written with blanks is not
+    // believed there. Rows can be long, and each number would be read with those behind it.
+    let in_row = run::is_few_in_row(text, at) && context().class.is_none();
+    if in_row && !text[at..].iter().take(4).all(u8::is_ascii_digit) {
+        return None;
+    }
+    let run = run::Run::read(text, at);
+    if in_row {
+        return card::find(text, &run, context);
+    }
+    if is_ip(&run) {
+        return None;
+    }
+    let (len, next) = (run.len(0), text.get(run.end(1)));
     card::find(text, &run, context)
-        .or_else(|| if len <= 3 { gps::find(text, at, context) } else { None })
+        .or_else(|| if len <= 3 && gps::may_go_on(next) { gps::find(text, at, context) } else { None })
         .or_else(|| if matches!(len, 1 | 2 | 4 | 8) { dob::find(text, at, context) } else { None })
         .or_else(|| ids::ssn(text, &run, context))
         .or_else(|| national::find(text, at, context))
-        .or_else(|| phone::find(text, at, context))
+        .or_else(|| if phone::may_be(text, &run) { phone::find(text, at, context) } else { None })
         .or_else(|| ids::named(text, at, context))
 }
 
-/// What most numbers in logs are: a row of up to five digits, or four short rows with dots between.
-fn is_small_or_ip(text: &[u8], run: &run::Run) -> bool {
-    match run.groups {
-        1 if run.len(0) < 4 => !goes_on_after_few(text, run.end(1)),
+/// What most numbers in logs are: a row of up to five digits.
+fn is_small(text: &[u8], at: usize) -> bool {
+    let digits = text[at..].iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+    match (digits, &text[at + digits..]) {
+        (0..4, _) => !goes_on_after_few(text, at + digits),
+        (4 | 5, [b' ' | b'-' | b'.' | b'/', b'0'..=b'9', ..]) => false,
         // `1985. 11. 07.`, as in Hungary.
-        1 if run.len(0) == 4 && matches!(text[run.end(1)..], [b'.', b' ', b'0'..=b'9', ..]) => false,
-        1 if run.len(0) < 6 => !text.get(run.end(1)).is_some_and(|&next| is_wordy(next)),
-        4 => (0..4).all(|group| run.len(group) < 4) && (1..4).all(|group| run.separator(group) == b'.'),
+        (4, [b'.', b' ', b'0'..=b'9', ..]) => false,
+        (4 | 5, rest) => !rest.first().is_some_and(|&next| is_wordy(next)),
         _ => false,
     }
+}
+
+/// Four short rows of digits with dots between.
+fn is_ip(run: &run::Run) -> bool {
+    run.groups == 4 && (0..4).all(|group| run.len(group) < 4) && (1..4).all(|group| run.separator(group) == b'.')
 }
 
 /// Whether one to three digits may be the day of a date, degrees, or a number that begins with letters or goes on in

@@ -13,6 +13,9 @@ use crate::detect::vendors;
 /// As much of a line as is read behind a command.
 const LINE_MAX: usize = 512;
 
+/// The same where [`Scan::is_short_sighted`].
+const LINE_BEGINNING: usize = 64;
+
 /// Words read of it.
 const WORDS_MAX: usize = 32;
 
@@ -56,9 +59,11 @@ impl Scan<'_> {
 
     /// The options of a command that takes passwords in its own way. Nothing else of the line is passed over.
     pub(crate) fn command(&mut self, command: Command, behind: usize, area: Area<'_>) -> Option<usize> {
-        let end = area.end.min(behind + LINE_MAX);
+        let reach = if self.is_short_sighted() { LINE_BEGINNING } else { LINE_MAX };
+        let end = area.end.min(behind + reach);
         let text = &self.text[..end];
         let line_end = behind + memchr::memchr(b'\n', &text[behind..]).unwrap_or(end - behind);
+        self.look_ahead(line_end - behind);
         let has_options = match command {
             Command::Joined(_) | Command::UserColon => true,
             Command::Apart(options) => options.iter().all(|option| option.starts_with(['-', '/'])),

@@ -298,7 +298,7 @@ impl Scan<'_> {
         let behind = at + len;
         match cue {
             Cue::Vendor(index) => self.vendor(at, VENDORS[usize::from(index)].prefix, area),
-            Cue::WebToken => vendors::web_token(text, at).map(|range| self.push(range, Kind::Jwt, "jwt")),
+            Cue::WebToken => self.web_token(at, text),
             Cue::Password => self.password(behind, area),
             Cue::Pin => self.pin(behind, area),
             Cue::Token => self.token(behind, area),
@@ -330,6 +330,21 @@ impl Scan<'_> {
         }
         let end = self.push(range, kind, "vendor");
         Some(if kind == Kind::AwsKey { self.aws_secret_after(end, area) } else { end })
+    }
+
+    /// A web token; within the first part of what is none there is none either.
+    fn web_token(&mut self, at: usize, text: &[u8]) -> Option<usize> {
+        if at < self.token_floor {
+            return None;
+        }
+        let token = vendors::web_token(text, at);
+        match token {
+            Ok(range) => Some(self.push(range, Kind::Jwt, "jwt")),
+            Err(part) => {
+                self.token_floor = part;
+                None
+            }
+        }
     }
 
     /// The secret that stands beside a key's id: `AKIA... / 40 characters`.

@@ -21,8 +21,9 @@ const SCHEMES: &[&str] = &["SSHA", "SHA", "SMD5", "CRYPT", "SSHA256", "SSHA512",
 /// Shortest and longest hash, from its first dollar on: bcrypt's salt alone has 22 characters.
 const LEN: Range<usize> = 26..320;
 
-/// The hash in which the word at `at` is the name of the way it was made.
-pub(crate) fn around(text: &[u8], at: usize, end: usize, floor: usize) -> Option<Range<usize>> {
+/// The hash in which the word at `at` is the name of the way it was made. `body` is the run of a hash's characters that was
+/// read last: a row of names is read once.
+pub(crate) fn around(text: &[u8], at: usize, end: usize, floor: usize, body: &mut Range<usize>) -> Option<Range<usize>> {
     let start = match (text[..at].last(), text.get(end)) {
         (Some(b'$'), Some(b'$')) if is_one_of(&text[at..end], CRYPT_IDS) => at - 1,
         (Some(b'{'), Some(b'}')) if is_one_of(&text[at..end], SCHEMES) => at - 1,
@@ -35,16 +36,21 @@ pub(crate) fn around(text: &[u8], at: usize, end: usize, floor: usize) -> Option
     if start < floor {
         return None;
     }
-    let is_body = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'$' | b'.' | b'/' | b'+' | b'=' | b'-' | b'_');
-    let body = |byte: &&u8| is_body(byte) || matches!(**byte, b',');
-    let mut len = text[end + 1..].iter().take(LEN.end).take_while(body).count();
+    let is_body =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'$' | b'.' | b'/' | b'+' | b'=' | b'-' | b'_' | b',');
+    if !body.contains(&end) || body.end > text.len() || text.get(body.end).is_some_and(is_body) {
+        *body = end..end + 1 + text[end + 1..].iter().take_while(|byte| is_body(byte)).count();
+    }
+    let mut len = (body.end - (end + 1)).min(LEN.end);
     while len > 0 && matches!(text[end + len], b',' | b'.' | b'-') {
         len -= 1;
     }
     let found = start..end + 1 + len;
+    if !LEN.contains(&found.len()) {
+        return None;
+    }
     let hash = &text[end + 1..found.end];
-    let varied = hash.iter().any(u8::is_ascii_digit) && hash.iter().any(u8::is_ascii_alphabetic);
-    (LEN.contains(&found.len()) && varied).then_some(found)
+    (hash.iter().any(u8::is_ascii_digit) && hash.iter().any(u8::is_ascii_alphabetic)).then_some(found)
 }
 
 #[cfg(test)]
@@ -55,7 +61,7 @@ mod tests {
     fn hashes_are_found_by_the_name_of_their_way() {
         let check = |text: &str, word: &str, want: Option<&str>| {
             let at = text.find(word).unwrap();
-            let found = around(text.as_bytes(), at, at + word.len(), 0).map(|range| &text[range]);
+            let found = around(text.as_bytes(), at, at + word.len(), 0, &mut (0..0)).map(|range| &text[range]);
             assert_eq!(found, want, "{text}");
         };
         let bcrypt = "$2b$12$4Yyjmm9yEBfmT7OnI6dhH46iBAEq67vwZJrUSO7XZ0U09m03fi8tv";

@@ -93,12 +93,15 @@ impl Scan<'_> {
     pub(crate) fn scheme(&mut self, start: usize, end: usize, limit: usize) -> Option<usize> {
         let text = &self.text[..limit];
         let spaces = text[end..].iter().take(4).take_while(|byte| matches!(byte, b' ' | b'\t' | b':')).count();
+        if spaces == 0 {
+            return None;
+        }
         let at = end + spaces;
         let len = text[at..].iter().take_while(|byte| is_token68(**byte)).count();
         let credential = &text[at..at + len];
         let basic = text[start..end].eq_ignore_ascii_case(b"basic");
         let good = if basic { is_user_and_password(credential) } else { len >= 16 && is_like_token(credential) };
-        (spaces > 0 && good).then(|| self.credential(at..at + len, if basic { "basic" } else { "bearer" }))
+        good.then(|| self.credential(at..at + len, if basic { "basic" } else { "bearer" }))
     }
 
     /// `AUTH PLAIN x`, `AUTH LOGIN x` of SMTP (RFC 4954): what follows is base64 of the name and the password.

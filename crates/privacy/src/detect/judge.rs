@@ -233,7 +233,8 @@ fn percent_decoded(value: &[u8]) -> Vec<u8> {
 pub(crate) fn is_state(value: &[u8]) -> bool {
     let word = value.trim_ascii();
     let word = word.strip_suffix(b".").unwrap_or(word);
-    is_one_of(word, STATES)
+    // They are words; most of what is asked about is none.
+    word.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80) && is_one_of(word, STATES)
 }
 
 /// Whether something else is to be put here: `$1`, `?`, `%s`, `{}`, `${DB_PASSWORD}`, `<password>`, `:password`.
@@ -396,4 +397,15 @@ pub(crate) fn is_uuid(value: &[u8]) -> bool {
 
 pub(crate) fn is_one_of(word: &[u8], list: &[&str]) -> bool {
     word.len() <= WORD_MAX && list.iter().any(|entry| word.eq_ignore_ascii_case(entry.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{STATES, is_state};
+
+    #[test]
+    fn words_of_state_are_known() {
+        assert!(STATES.iter().all(|state| is_state(state.as_bytes())));
+        assert!(!is_state(b"hunter2") && !is_state(b""));
+    }
 }

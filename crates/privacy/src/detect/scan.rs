@@ -24,6 +24,10 @@ const ENCODED_MAX: usize = 64 << 10;
 /// Longest value that is a name or an address as a whole.
 const WHOLE_MAX: usize = 256;
 
+/// How many bytes may be read ahead in vain in a short text; in longer ones, all that there are once more. No text that
+/// was not made for it has so many names within values, or commands within commands.
+const LOOK_AHEAD_MIN: usize = 4096;
+
 /// Runs of base64 from this length on are images, certificates, dumps: nothing in them is looked at.
 const BLOB_MIN: usize = 160;
 
@@ -71,6 +75,12 @@ pub(crate) struct Scan<'a> {
     pub(crate) done: usize,
     /// The end of the last header that was read: another within it is none.
     pub(crate) header_end: usize,
+    /// How many bytes were read behind names of secrets and commands, in vain for all but a few.
+    pub(crate) looked_ahead: usize,
+    /// The run of a hash's characters that was read last.
+    hash_body: Range<usize>,
+    /// No web token begins before.
+    pub(crate) token_floor: usize,
     /// What was read last by [`Scan::sense`], and where its area ends.
     sense: Option<(usize, Sense)>,
     /// No digit lies between the word that asked last and here.
@@ -86,7 +96,20 @@ impl<'a> Scan<'a> {
             [b'[', inside @ ..] => matches!(inside.trim_ascii_start().first(), Some(b'{' | b'[' | b'"' | b']')),
             _ => false,
         };
-        Scan { detector, text, level, json, done: 0, header_end: 0, sense: None, next_digit: 0, found }
+        Scan {
+            detector,
+            text,
+            level,
+            json,
+            done: 0,
+            header_end: 0,
+            looked_ahead: 0,
+            hash_body: 0..0,
+            token_floor: 0,
+            sense: None,
+            next_digit: 0,
+            found,
+        }
     }
 
     /// Looks at the value of a field, or at a text that stands alone.
@@ -210,7 +233,7 @@ impl<'a> Scan<'a> {
             }
         }
         if matches!(text.get(end), Some(b'$' | b'}'))
-            && let Some(range) = hash::around(text, at, end, area.start.max(self.done))
+            && let Some(range) = hash::around(text, at, end, area.start.max(self.done), &mut self.hash_body)
         {
             return self.push(range, Kind::Password, "hash");
         }
@@ -264,6 +287,17 @@ impl<'a> Scan<'a> {
             return behind;
         }
         self.number(at, area, pair).unwrap_or(end)
+    }
+
+    /// Takes down that so many bytes ahead were read.
+    pub(crate) fn look_ahead(&mut self, bytes: usize) {
+        self.looked_ahead += bytes;
+    }
+
+    /// Whether so much was read ahead that from here on a few bytes have to do: each name within a value, and each
+    /// command within a command, would read the rest of the text again.
+    pub(crate) fn is_short_sighted(&self) -> bool {
+        self.looked_ahead > LOOK_AHEAD_MIN + self.text.len()
     }
 
     /// Whether a digit is near, behind `at`. Each byte is looked at once, however many words ask.

@@ -27,6 +27,9 @@ const FORM_VALUE_MAX: usize = 256;
 /// Longest `user:password@host:port` that is read.
 const AUTHORITY_MAX: usize = 1024;
 
+/// As much of a value as is read where [`Scan::is_short_sighted`]: what is drawn by chance shows it so far.
+const BEGINNING: usize = 32;
+
 /// How sure it is that a name is a key, and what stands behind it all of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
@@ -135,11 +138,7 @@ impl<'a> Scan<'a> {
             }
             let phrase = secret.holds == Holds::Anything && !self.json && is_line_of_settings(text, key.start, at, area.start);
             let extent = if header || phrase { Extent::Line } else { Extent::Word };
-            let found = value_after(text, at, extent, key.quote, self.json).map(|found| unwrapped(text, trimmed(text, found)));
-            if let Some(found) = found.as_ref().filter(|_| header) {
-                self.header_end = found.end;
-            }
-            if let Some(next) = found.and_then(|found| self.secret(at, key, secret, &found)) {
+            if let Some(next) = self.named_value(at, key, secret, extent, area.end) {
                 return Some(next);
             }
         }
@@ -159,6 +158,36 @@ impl<'a> Scan<'a> {
         Some(found.end)
     }
 
+    /// The value behind a secret's name; where to go on when it was taken.
+    fn named_value(&mut self, at: usize, key: &Key<'a>, secret: Secret, extent: Extent, end: usize) -> Option<usize> {
+        let read = |text: &[u8], json: bool| {
+            value_after(text, at, extent, key.quote, json).map(|found| unwrapped(text, trimmed(text, found)))
+        };
+        // A header within a header is not read.
+        let is_header = matches!(secret.holds, Holds::Authorization | Holds::Cookies);
+        let (whole, is_short) = (&self.text[..end], !is_header && self.is_short_sighted());
+        let text = if is_short { &whole[..end.min(at + BEGINNING)] } else { whole };
+        let found = read(text, self.json)?;
+        match secret.holds {
+            Holds::Authorization | Holds::Cookies => {
+                self.header_end = found.end;
+                let range = found.start..found.end;
+                return if secret.holds == Holds::Cookies { self.cookies(range) } else { self.authorization(range) };
+            }
+            _ => {}
+        }
+        let is_secret = self.is_secret(at, key, secret, &found);
+        let taken = if is_secret { found.end - found.start } else { 0 };
+        self.look_ahead(looked_over(text, &found) - taken);
+        if !is_secret {
+            return None;
+        }
+        // What looks like a secret at its beginning is taken whole.
+        let found = if found.end == text.len() && is_short { read(whole, self.json).unwrap_or(found) } else { found };
+        let quotes = found.quote.map(|quote| Quotes { byte: quote.byte, depth: quote.depth() });
+        Some(self.push_secret(found.start..found.end, secret.kind, key.name, quotes))
+    }
+
     /// The secret a name stands for. Of the words before a name without quotes all count first: `unexpected token` is
     /// none, though `token` is.
     fn secret_name(&self, key: &Key<'_>) -> Option<Secret> {
@@ -176,31 +205,23 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn secret(&mut self, at: usize, key: &Key<'_>, secret: Secret, found: &Found) -> Option<usize> {
-        let (text, range) = (self.text, found.start..found.end);
-        let value = &text[range.clone()];
+    /// Whether what was found behind a secret's name is one. Headers are not asked about.
+    fn is_secret(&self, at: usize, key: &Key<'_>, secret: Secret, found: &Found) -> bool {
+        let text = self.text;
+        let value = &text[found.start..found.end];
         let place = match text[at] {
             _ if key.quote.is_some() => Place::Field,
             b':' if text.get(at + 1) == Some(&b' ') && !is_quote(text[found.start - 1]) => Place::Prose,
             _ => Place::Pair,
         };
-        match secret.holds {
-            Holds::Authorization => return self.authorization(range),
-            Holds::Cookies => return self.cookies(range),
-            _ => {}
-        }
         if found.quote.is_some() && matches!(value.first(), Some(b'{' | b'[')) && secret.holds != Holds::Anything {
-            return None;
+            return false;
         }
         if place == Place::Prose && secret.holds == Holds::Anything && !stands_alone(text, found.end) && !is_like_password(value)
         {
-            return None;
+            return false;
         }
-        if !accepts(&secret, place, key.name, value) {
-            return None;
-        }
-        let quotes = found.quote.map(|quote| Quotes { byte: quote.byte, depth: quote.depth() });
-        Some(self.push_secret(range, secret.kind, key.name, quotes))
+        accepts(&secret, place, key.name, value)
     }
 
     /// The value of a field with a secret's name; whether it was taken.
@@ -312,6 +333,13 @@ impl Pair {
             && (matches!(text[..key.start].last(), Some(b'&' | b'?' | b'='))
                 || value[len..].starts_with(b"&") && begins_key(&value[len + 1..]))
     }
+}
+
+/// How far a value was read: to its end, and where a bracket stands open, to the end of the text.
+fn looked_over(text: &[u8], found: &Found) -> usize {
+    let value = &text[found.start..found.end];
+    let is_open = matches!(value.first(), Some(b'[' | b'{')) && !matches!(value.last(), Some(b']' | b'}'));
+    if is_open { text.len() - found.start } else { value.len() }
 }
 
 /// Whether the value behind a secret's name is one.

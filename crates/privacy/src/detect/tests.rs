@@ -271,6 +271,36 @@ proptest! {
     }
 }
 
+/// What is read ahead must grow with the length of a text, not with its square: by count, so that no machine decides.
+#[test]
+fn names_within_values_are_read_ahead_a_bounded_number_of_times() {
+    let detector = Detector::new(&Policy::default());
+    for unit in ["token=", "token=[", "sig=<", "auth={", "jwt=(", "one-time password=[", "curl -u ", "net use ", "wget/"] {
+        let (text, mut found) = (unit.repeat(60_000 / unit.len()), Vec::new());
+        let mut scan = Scan::new(&detector, text.as_bytes(), Level::default(), &mut found);
+        scan.field(None, 0..text.len());
+        assert!(scan.looked_ahead < 20 * text.len(), "{unit}: {} of {} bytes", scan.looked_ahead, text.len());
+    }
+}
+
+#[test]
+fn what_follows_a_row_made_to_be_slow_is_found() {
+    for unit in ["token=", "token=[", "curl -u ", "eyJhbGci_", "$1"] {
+        let row = unit.repeat(20_000 / unit.len());
+        check(&format!("{row} password=<PASSWORD:hunter2> and api_key=<API_KEY:8f14e45fceea167a5a36dedd4bea2543f0c1> end"));
+        check(&format!("{row} curl -u bob:<PASSWORD:hunter2> x"));
+    }
+    let token = "8f14e45fceea167a5a36dedd4bea2543".repeat(8);
+    check(&format!("{} token=<AUTH_TOKEN:{token}> end", "token=[".repeat(3_000)));
+}
+
+#[test]
+fn cards_are_found_in_rows_of_numbers() {
+    check("1 2 3 <CREDIT_CARD:4111 1111 1111 1111> 5 6 7");
+    check("0 12 34 56 7 8 901 2345 6789 0 1");
+    check("phone <PHONE:1 2 3 4 5 6 7 8> <CREDIT_CARD:4111111111111111>");
+}
+
 /// Time must grow with the length of a text, not with its square: these would take minutes.
 #[test]
 fn texts_made_to_be_slow_are_read_in_time() {
@@ -319,6 +349,14 @@ fn texts_made_to_be_slow_are_read_in_time() {
         "a.",
         "ghp_",
         "{\\\"a\\\":\\\"",
+        "token=",
+        "token=[",
+        "mot de passe={",
+        "basic+",
+        "eyJhbGci_",
+        "curl -u ",
+        "1 ",
+        "$1",
     ];
     for unit in units {
         let start = std::time::Instant::now();

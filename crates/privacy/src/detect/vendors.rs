@@ -2,6 +2,7 @@
 //! document, with room for what they may change.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::Kind;
 
@@ -188,6 +189,15 @@ pub(crate) const VENDORS: &[Vendor] = {
     ]
 };
 
+/// The vendors whose prefix begins so, in the order of the table.
+fn beginning_with(first: u8) -> impl Iterator<Item = &'static Vendor> {
+    static BY_FIRST: LazyLock<Vec<Vec<&Vendor>>> = LazyLock::new(|| {
+        let begins = |first: u8| VENDORS.iter().filter(move |vendor| vendor.prefix.as_bytes()[0] == first).collect();
+        (0..=u8::MAX).map(begins).collect()
+    });
+    BY_FIRST[usize::from(first)].iter().copied()
+}
+
 impl Vendor {
     /// The token that begins at `at` with this prefix.
     pub(crate) fn token_at(&self, text: &[u8], at: usize) -> Option<(Range<usize>, Kind)> {
@@ -218,8 +228,8 @@ impl Body {
 }
 
 /// The JSON web token (RFC 7519) or its encrypted kin (RFC 7516) at `at`: parts in base64 joined by dots, of which the
-/// first begins as `{"` does.
-pub(crate) fn web_token(text: &[u8], at: usize) -> Option<Range<usize>> {
+/// first begins as `{"` does. Else where the first part ends: what begins within it is no token either.
+pub(crate) fn web_token(text: &[u8], at: usize) -> Result<Range<usize>, usize> {
     let part = |from: usize| {
         text[from..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'-')).count()
     };
@@ -228,7 +238,7 @@ pub(crate) fn web_token(text: &[u8], at: usize) -> Option<Range<usize>> {
     while dots < 4 && text.get(end) == Some(&b'.') {
         let len = part(end + 1);
         if len == 0 && dots == 0 {
-            return None;
+            return Err(end);
         }
         dots += 1;
         end += 1 + len;
@@ -240,7 +250,7 @@ pub(crate) fn web_token(text: &[u8], at: usize) -> Option<Range<usize>> {
         end -= 1;
         dots -= 1;
     }
-    (dots >= 1 && header >= 12 && end - at >= 30).then_some(at..end)
+    if dots >= 1 && header >= 12 && end - at >= 30 { Ok(at..end) } else { Err(at + header) }
 }
 
 /// A Telegram bot's token around its colon: a number, and 35 characters.
@@ -260,8 +270,7 @@ pub(crate) fn kind_of(value: &[u8]) -> Option<Kind> {
     if memchr::memmem::find(&value[..value.len().min(64)], b"PRIVATE KEY-").is_some() {
         return Some(Kind::PrivateKey);
     }
-    let found =
-        VENDORS.iter().filter(|vendor| value.starts_with(vendor.prefix.as_bytes())).find_map(|vendor| vendor.token_at(value, 0));
+    let found = value.first().and_then(|&first| beginning_with(first).find_map(|vendor| vendor.token_at(value, 0)));
     found.map(|(_, kind)| kind).or_else(|| is_azure_secret(value).then_some(Kind::AzureKey))
 }
 

@@ -87,6 +87,9 @@ fn named_month(text: &[u8], next: usize, first: u32) -> Option<usize> {
     at = behind_filler(text, at)?;
     let month_at = at;
     let word = word_len(text, at);
+    if word == 0 {
+        return None;
+    }
     at = behind_filler(text, at + word)?;
     let (last, len) = number(text, at)?;
     month(&text[month_at..month_at + word])?;
@@ -116,6 +119,14 @@ fn east_asian(text: &[u8], next: usize, year: u32) -> Option<usize> {
 /// `May 12, 1980`: `at` is at the day.
 fn month_before(text: &[u8], at: usize, next: usize, day: u32) -> Option<(usize, usize)> {
     let before = text[..at].strip_suffix(b" ").or_else(|| text[..at].strip_suffix(b"-"))?;
+    // Few words before a number are months, and fewer still stand before a day and a year.
+    let after =
+        [&b"st"[..], b"nd", b"rd", b"th"].into_iter().find(|ending| text[next..].starts_with(ending)).map_or(next, |_| next + 2);
+    let gap = text[after..].iter().take(2).take_while(|byte| matches!(byte, b',' | b' ' | b'-')).count();
+    let (year, len) = number(text, after + gap).filter(|_| gap > 0)?;
+    if !(1..=31).contains(&day) || len != 4 || !YEARS.contains(&year) {
+        return None;
+    }
     let before = before.strip_suffix(b".").unwrap_or(before);
     let front = before.len().saturating_sub(20);
     let start = before[front..]
@@ -123,11 +134,7 @@ fn month_before(text: &[u8], at: usize, next: usize, day: u32) -> Option<(usize,
         .rposition(|byte| !byte.is_ascii_alphabetic() && *byte < 0x80)
         .map_or(front, |last| front + last + 1);
     month(&before[start..])?;
-    let after =
-        [&b"st"[..], b"nd", b"rd", b"th"].into_iter().find(|ending| text[next..].starts_with(ending)).map_or(next, |_| next + 2);
-    let gap = text[after..].iter().take(2).take_while(|byte| matches!(byte, b',' | b' ' | b'-')).count();
-    let (year, len) = number(text, after + gap).filter(|_| gap > 0)?;
-    ((1..=31).contains(&day) && len == 4 && YEARS.contains(&year)).then_some((start, after + gap + len))
+    Some((start, after + gap + len))
 }
 
 /// Past blanks, dots, commas, dashes, slashes, and the little words that stand in dates.
@@ -171,6 +178,9 @@ const CYRILLIC_MONTHS: &[&str] = &[
 fn month(word: &[u8]) -> Option<()> {
     if *word.first()? >= 0x80 && CYRILLIC_MONTHS.iter().any(|month| word.starts_with(month.as_bytes())) {
         return Some(());
+    }
+    if !may_begin_month(word) {
+        return None;
     }
     let (mut folded, mut len, mut at) = ([0; 8], 0, 0);
     while len < 3 {

@@ -74,7 +74,51 @@ pub(super) fn char_at(text: &[u8], at: usize) -> Option<char> {
     std::str::from_utf8(text.get(at..at + len)?).ok()?.chars().next()
 }
 
-/// Whether a word ends in one of these; the last letter is compared first, for most words end in none.
-pub(super) fn ends_with_any(word: &[u8], endings: &[&[u8]]) -> bool {
-    endings.iter().any(|ending| ending.last() == word.last() && word.ends_with(ending))
+/// How some words end, at least two bytes each.
+pub(super) struct Endings {
+    list: &'static [&'static [u8]],
+    /// Bit h: some ending's last two bytes look so at a glance. Most words end in none.
+    glances: [u64; 4],
+}
+
+impl Endings {
+    pub(super) const fn of(list: &'static [&'static [u8]]) -> Endings {
+        let (mut glances, mut at) = ([0; 4], 0);
+        while at < list.len() {
+            let bit = glance(list[at]);
+            glances[bit / 64] |= 1 << (bit % 64);
+            at += 1;
+        }
+        Endings { list, glances }
+    }
+
+    /// Whether a word ends in one of them.
+    pub(super) fn end(&self, word: &[u8]) -> bool {
+        if word.len() < 2 {
+            return false;
+        }
+        let bit = glance(word);
+        self.glances[bit / 64] >> (bit % 64) & 1 == 1 && self.list.iter().any(|ending| word.ends_with(ending))
+    }
+}
+
+/// Eight bits of the last two bytes, in which letters differ.
+const fn glance(word: &[u8]) -> usize {
+    (word[word.len() - 1] as usize * 29 + word[word.len() - 2] as usize * 7) % 256
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Endings;
+
+    #[test]
+    fn endings_are_found_behind_anything() {
+        static ENDINGS: Endings = Endings::of(&[b"son", b"ov", "ов".as_bytes()]);
+        for word in ["Anderson", "son", "Petrov", "Петров"] {
+            assert!(ENDINGS.end(word.as_bytes()), "{word}");
+        }
+        for word in ["", "v", "on", "Miller", "Ковов "] {
+            assert!(!ENDINGS.end(word.as_bytes()), "{word}");
+        }
+    }
 }

@@ -7,6 +7,11 @@ use super::keys::KeyClass;
 use super::run::{is_wordy, may_end};
 use super::{Hit, Kind};
 
+/// A quick look: whether degrees go on so behind their first digits, with a dot or a sign for degrees.
+pub(super) fn may_go_on(next: Option<&u8>) -> bool {
+    matches!(next, Some(b'.' | 0xc2))
+}
+
 /// The coordinates that begin at the digit at `at`.
 pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<Hit> {
     let first = Degrees::read(text, at)?;

@@ -125,6 +125,10 @@ fn refine(class: KeyClass, words: &WordList, start: usize, somebody: bool) -> Op
 fn sense_of(word: &[u8]) -> Option<Sense> {
     static VOCABULARY: LazyLock<Lexicon<Sense>> = LazyLock::new(vocabulary::lexicon);
     VOCABULARY.get(word).or_else(|| {
+        // How they end.
+        if !matches!(word, [.., b'r' | b'm' | b'o']) {
+            return None;
+        }
         let stem = NUMBER_ENDINGS.iter().find_map(|ending| word.strip_suffix(*ending))?;
         VOCABULARY.get(stem).filter(|sense| matches!(sense, Sense::Is(_)))
     })

@@ -93,7 +93,8 @@ pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Opt
     let fits = |entry: &&Entry| entry.digits == digits || entry.digits < digits && !entry.is_all;
     // What needs a word is nothing without it, whatever its digits.
     let is_asked = |entry: &&Entry| entry.is_alone || matches!(context().class, Some(KeyClass::NationalId | KeyClass::UsSsn));
-    let is_written = |entry: &&Entry| entry.picture.fits(rest) && may_end(text, at + entry.picture.len());
+    let is_written =
+        |entry: &&Entry| entry.picture.fits_from(rest, letters + entry.digits) && may_end(text, at + entry.picture.len());
     place.entries.iter().filter(fits).filter(is_written).filter(is_asked).find_map(|entry| {
         let span = at..at + entry.picture.len();
         let is_number = entry.picture.read(rest).is_some_and(|value| (entry.scheme.check)(value.as_bytes()));

@@ -67,6 +67,9 @@ pub(super) fn value(text: &[u8], range: Range<usize>, key: Key) -> Option<Hit> {
 
 /// The name that begins with the capital at `at`.
 pub(super) fn find(text: &[u8], at: usize, end: usize, key: Key) -> Option<Hit> {
+    if is_row_of_initials(&text[at..end]) {
+        return None;
+    }
     let first = NameWord::read(&text[..end], at)?;
     // "Madame Delphine Rousselet": the name begins behind.
     if first.case == Case::Capital && text.get(first.end) == Some(&b' ') && cues::is_long_title(&text[at..first.end]) {
@@ -93,6 +96,12 @@ pub(super) fn find(text: &[u8], at: usize, end: usize, key: Key) -> Option<Hit> 
         name.by_word(&text[..end], before)
     })?;
     Some(Hit::new(name.start..name.end, Kind::Person, rule))
+}
+
+/// Whether as many single capitals as a name has words stand here: initials need a name behind them.
+fn is_row_of_initials(text: &[u8]) -> bool {
+    let is_initial = |two: &[u8]| matches!(two, [b'A'..=b'Z', b' '] | [b'A'..=b'Z']);
+    text.len() >= 2 * full_name::WORDS_MAX && text[..2 * full_name::WORDS_MAX].chunks(2).all(is_initial)
 }
 
 /// How many words a text is made of, how many are in the lists, and how many of those are ambiguous; nothing when it

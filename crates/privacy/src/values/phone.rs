@@ -5,17 +5,25 @@ mod plans;
 
 use super::context::Context;
 use super::keys::KeyClass;
-use super::run::{is_in_row, is_wordy, may_end};
+use super::run::{Run, is_in_row, is_wordy, may_end};
 use super::{Hit, Kind};
 
 /// E.164: fifteen digits with the country's code; two more for the prefix 00.
 const DIGITS_MAX: usize = 17;
 const GROUPS_MAX: usize = 9;
 
+/// Fewer digits are no number that is dialled from everywhere.
+const DIGITS_MIN: usize = 7;
+
+/// A quick look: whether a run of digits is long enough, or goes on with what only telephone numbers have between groups.
+pub(super) fn may_be(text: &[u8], run: &Run) -> bool {
+    run.groups == 0 || run.digits(run.groups).len() >= DIGITS_MIN || gap(&text[run.end(run.groups)..]) > 0
+}
+
 /// The number that begins at `at`, at a digit, a plus or a parenthesis.
 pub(super) fn find(text: &[u8], at: usize, context: &dyn Fn() -> Context) -> Option<Hit> {
     let dialled = Dialled::read(text, at);
-    if dialled.digits(dialled.groups) < 7 {
+    if dialled.digits(dialled.groups) < DIGITS_MIN {
         return None;
     }
     let groups = (1..=dialled.groups).rev().filter(|&groups| ends(text, dialled.ends[groups - 1].1));

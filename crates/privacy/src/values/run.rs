@@ -8,8 +8,8 @@ const DIGITS_MAX: usize = 32;
 pub(super) struct Run {
     pub(super) start: usize,
     digits: [u8; DIGITS_MAX],
-    /// Where each group ends: in `digits`, and in the text.
-    ends: [(u8, usize); GROUPS_MAX],
+    /// Where each group ends: in `digits`, and in the text, from `start` on.
+    ends: [(u8, u8); GROUPS_MAX],
     /// What stands before each group but the first.
     separators: [u8; GROUPS_MAX],
     pub(super) groups: usize,
@@ -18,8 +18,8 @@ pub(super) struct Run {
 impl Run {
     /// Reads from the first digit on, as long as digits and single separators follow.
     pub(super) fn read(text: &[u8], at: usize) -> Run {
-        let mut run =
-            Run { start: at, digits: [0; DIGITS_MAX], ends: [(0, at); GROUPS_MAX], separators: [0; GROUPS_MAX], groups: 0 };
+        let start = at;
+        let mut run = Run { start, digits: [0; DIGITS_MAX], ends: [(0, 0); GROUPS_MAX], separators: [0; GROUPS_MAX], groups: 0 };
         let (mut count, mut at) = (0, at);
         loop {
             while let Some(digit @ b'0'..=b'9') = text.get(at).copied() {
@@ -30,7 +30,7 @@ impl Run {
                 count += 1;
                 at += 1;
             }
-            run.ends[run.groups] = (count as u8, at);
+            run.ends[run.groups] = (count as u8, (at - start) as u8);
             run.groups += 1;
             let separator = text.get(at).copied().unwrap_or(0);
             let goes_on = matches!(separator, b' ' | b'-' | b'.' | b'/') && text.get(at + 1).is_some_and(u8::is_ascii_digit);
@@ -52,7 +52,7 @@ impl Run {
 
     /// Where the first groups end in the text.
     pub(super) fn end(&self, groups: usize) -> usize {
-        self.ends[groups - 1].1
+        self.start + usize::from(self.ends[groups - 1].1)
     }
 
     /// How many digits a group has.
@@ -99,6 +99,14 @@ pub(super) fn may_end(text: &[u8], end: usize) -> bool {
 /// Letters, digits, the underscore, and every byte outside ASCII.
 pub(super) fn is_wordy(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+/// Whether up to four digits begin here that stand between blanks with a number on both sides.
+pub(super) fn is_few_in_row(text: &[u8], at: usize) -> bool {
+    let digits = text[at..].iter().take(5).take_while(|byte| byte.is_ascii_digit()).count();
+    digits < 5
+        && matches!(text[..at], [.., a, b, b' '] if b.is_ascii_digit() && !a.is_ascii_alphabetic())
+        && matches!(text[at + digits..], [b' ', next, ..] if next.is_ascii_digit())
 }
 
 /// Whether what is at `start..end` stands in a row of numbers with blanks between: a dump, a table, a longer number.

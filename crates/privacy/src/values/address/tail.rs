@@ -199,7 +199,10 @@ fn code(text: &[u8], at: usize) -> Option<usize> {
         _ => 0,
     };
     let rest = &text[at + state..];
-    if !rest.first().is_some_and(|first| first.is_ascii_digit() || first.is_ascii_uppercase()) {
+    // Each has a digit among its first four.
+    let may_be = rest.first().is_some_and(|first| first.is_ascii_digit() || first.is_ascii_uppercase())
+        && rest.iter().take(4).any(u8::is_ascii_digit);
+    if !may_be {
         return None;
     }
     CODES.iter().map(|shape| (shape.len(), is_shaped(rest, shape))).find(|(_, fits)| *fits).map(|(len, _)| at + state + len)

@@ -1,6 +1,6 @@
 use std::sync::LazyLock;
 
-use crate::values::fold::ends_with_any;
+use crate::values::fold::Endings;
 use crate::values::fronts::Fronts;
 use crate::values::lexicon::Lexicon;
 
@@ -69,7 +69,7 @@ pub(super) fn of(folded: &[u8]) -> Option<Type> {
 
 /// Endings of street names that are one word, in German, Dutch, Swedish, Norwegian, Danish and Finnish. Those that end
 /// everyday words too (-ring, -gate, -tie) are not here.
-const ENDINGS: &[&[u8]] = &[
+static ENDINGS: Endings = Endings::of(&[
     b"strasse",
     b"str",
     b"gasse",
@@ -104,11 +104,11 @@ const ENDINGS: &[&[u8]] = &[
     b"baan",
     b"ringen",
     b"stien",
-];
+]);
 
 pub(super) fn ends_like_street(folded: &[u8]) -> bool {
     // Something stands before: "Weg" alone is not the end of a name.
-    folded.len() > 3 && ends_with_any(&folded[3..], ENDINGS)
+    folded.len() > 3 && ENDINGS.end(&folded[3..])
 }
 
 /// Whether a text begins with a small word for a street, and a capital behind it.

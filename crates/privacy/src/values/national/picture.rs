@@ -44,15 +44,15 @@ impl Picture {
         }
     }
 
-    /// Whether a text begins so.
-    pub(super) fn fits(self, text: &[u8]) -> bool {
+    /// Whether a text begins so; what stands before `from` fits.
+    pub(super) fn fits_from(self, text: &[u8], from: usize) -> bool {
         let fits = |(have, want): (&u8, &u8)| match want {
             b'#' => have.is_ascii_digit(),
             b'A' => have.is_ascii_alphabetic(),
             b'?' => have.is_ascii_alphanumeric(),
             want => have == want,
         };
-        text.len() >= self.0.len() && text.iter().zip(self.0).all(fits)
+        text.len() >= self.0.len() && text[from..].iter().zip(&self.0[from..]).all(fits)
     }
 
     /// What a text begins with.

@@ -67,7 +67,7 @@ fn is_also(text: &str, want: &str) -> bool {
         INDEX.letters.iter().chain(&INDEX.digits).flat_map(|place| &place.entries).filter(|entry| entry.scheme.rule == want);
     let text = text.as_bytes();
     entries.into_iter().any(|entry| {
-        let fits = entry.picture.fits(text) && entry.picture.len() == text.len();
+        let fits = entry.picture.fits_from(text, 0) && entry.picture.len() == text.len();
         fits && entry.picture.read(text).is_some_and(|value| (entry.scheme.check)(value.as_bytes()))
     })
 }

@@ -5,7 +5,7 @@ use super::scripts::{is_caseless, is_east_asian};
 use crate::values::fold::char_at;
 
 /// Most words of a name, with particles and initials.
-const WORDS_MAX: usize = 5;
+pub(super) const WORDS_MAX: usize = 5;
 
 /// Words in a row that may be a name.
 pub(super) struct FullName {

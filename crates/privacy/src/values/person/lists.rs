@@ -1,7 +1,7 @@
 use std::sync::LazyLock;
 
 use super::{cues, scripts};
-use crate::values::fold::{ends_with_any, push_folded};
+use crate::values::fold::{Endings, push_folded};
 use crate::values::keys;
 use crate::values::lexicon::Lexicon;
 
@@ -32,7 +32,7 @@ const FAMILY: &str = include_str!("family.txt");
 const AMBIGUOUS: &str = include_str!("ambiguous.txt");
 
 /// How families are named in languages that make names by an ending. Long enough to be no part of everyday words.
-const FAMILY_ENDINGS: &[&[u8]] = &[
+static FAMILY_ENDINGS: Endings = Endings::of(&[
     b"sson",
     b"sen",
     b"wski",
@@ -95,14 +95,14 @@ const FAMILY_ENDINGS: &[&[u8]] = &[
     "ин".as_bytes(),
     "ов".as_bytes(),
     "ев".as_bytes(),
-];
+]);
 
 /// How nouns, verbs and adjectives end, and families' names hardly ever.
-const WORD_ENDINGS: &[&[u8]] = &[
+static WORD_ENDINGS: Endings = Endings::of(&[
     b"tion", b"sion", b"ment", b"ity", b"ness", b"ing", b"ed", b"ance", b"ence", b"ism", b"able", b"ible", b"ful", b"less",
     b"ology", b"ive", b"ious", b"ics", b"ware", b"ship", b"ure", b"age", b"ry", b"ally", b"ated", b"ized", b"ises", b"izes",
     b"ung", b"keit", b"heit", b"schaft", b"cion", b"dad", b"zione", b"cao",
-];
+]);
 
 /// Words that stand with a capital behind a name and belong to no name.
 const EVERYDAY: &str = "the and but for not has had was were are from with this that these those then than when while after before into \
@@ -143,7 +143,7 @@ pub(super) fn look_up(word: &str) -> Listed {
     }
     let folded = &folded[..len];
     NAMES.get(folded).unwrap_or_else(|| {
-        let ends_so = len >= 6 && ends_with_any(folded, FAMILY_ENDINGS);
+        let ends_so = len >= 6 && FAMILY_ENDINGS.end(folded);
         Listed { ends_so, ..Listed::default() }
     })
 }
@@ -155,7 +155,7 @@ pub(super) fn may_be(word: &str) -> bool {
         let mut len = 0;
         part.chars().filter(|letter| letter.is_alphabetic()).for_each(|letter| push_folded(letter, &mut folded, &mut len));
         let folded = &folded[..len];
-        len >= 3 && !ends_with_any(folded, WORD_ENDINGS) && !keys::is_known(folded) && !is_everyday(folded)
+        len >= 3 && !WORD_ENDINGS.end(folded) && !keys::is_known(folded) && !is_everyday(folded)
     })
 }
 

@@ -20,6 +20,7 @@ pub(super) struct NameWord {
     pub(super) case: Case,
     /// Nothing until [`look_up`](Self::look_up).
     pub(super) listed: Listed,
+    is_looked_up: bool,
 }
 
 /// Longest part of a name: Wolfeschlegelsteinhausenbergerdorff has 35 letters.
@@ -60,11 +61,12 @@ impl NameWord {
                 end: end + usize::from(text.get(end) == Some(&b'.')),
                 case: Case::Initial,
                 listed: Listed::default(),
+                is_looked_up: false,
             });
         }
         let case = if capitals == letters { Case::Upper } else { Case::Capital };
         let fits = ends_plainly(&text[end..]) && (case == Case::Upper || capitals <= 1 || capitals <= joints(&text[at..end]));
-        fits.then(|| NameWord { start: at, end, case, listed: Listed::default() })
+        fits.then(|| NameWord { start: at, end, case, listed: Listed::default(), is_looked_up: false })
     }
 
     /// Whether the dot of an initial that begins at `start` was written.
@@ -83,9 +85,10 @@ impl NameWord {
         self.case == Case::Capital && (self.listed.given || self.listed.family || self.may_be(text))
     }
 
-    /// Asks the lists.
+    /// Asks the lists, once.
     pub(super) fn look_up(&mut self, text: &[u8]) {
-        if self.case != Case::Initial {
+        if self.case != Case::Initial && !self.is_looked_up {
+            self.is_looked_up = true;
             self.listed = lists::look_up_parts(std::str::from_utf8(&text[self.start..self.end]).unwrap_or(""));
         }
     }
