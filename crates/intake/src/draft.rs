@@ -372,6 +372,17 @@ impl<'a> Draft<'a> {
         self.abandon();
         let line = item.unwrap_or_else(|| self.whereabouts.line(piece.start));
         let offset = self.whereabouts.offset(fault.at.clamp(piece.start, piece.end));
+        self.quarantine(fault, piece, line, offset);
+    }
+
+    /// [`Draft::reject`] for a message that came by itself: `number` is which, and the offset is within it.
+    pub(crate) fn reject_message(&mut self, fault: Fault, piece: Range<usize>, number: u64) {
+        self.abandon();
+        let offset = fault.at.clamp(piece.start, piece.end) - piece.start;
+        self.quarantine(fault, piece, number, offset as u64);
+    }
+
+    fn quarantine(&mut self, fault: Fault, piece: Range<usize>, line: u64, offset: u64) {
         let raw = self.batch.text(&self.text[piece]);
         let source = self.request_source();
         self.batch.reject(Rejected { reason: fault.reason, line, offset, raw, source });

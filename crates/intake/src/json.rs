@@ -17,7 +17,9 @@ use crate::lines::{after_byte_order_mark, line_end, without_return};
 use crate::text;
 
 use object::ObjectReader;
-use scan::{skip_space, value_end};
+use scan::value_end;
+
+pub(crate) use scan::skip_space;
 
 /// What becomes of a line that does not begin with `{`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

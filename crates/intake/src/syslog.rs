@@ -4,6 +4,7 @@ mod frame;
 mod header;
 mod rfc3164;
 mod rfc5424;
+mod stream;
 
 use std::ops::Range;
 
@@ -14,10 +15,11 @@ use crate::limits::Fault;
 use crate::lines::for_each_line;
 use crate::places::Place;
 use crate::raw::Raw;
-use crate::{cef, json};
+use crate::{cef, json, text};
 
 pub(crate) use frame::{Frame, frame_at};
 use header::Header;
+pub use stream::{Piece, SyslogStream};
 
 /// Reads a whole body.
 pub(crate) fn decode(draft: &mut Draft<'_>) {
@@ -29,6 +31,17 @@ pub(crate) fn decode(draft: &mut Draft<'_>) {
         }
         next
     });
+}
+
+/// Reads a message that came by itself into a new record. What has no header at all is read as plain text: who speaks on
+/// the port of syslog means a message.
+pub(crate) fn read_or_text(draft: &mut Draft<'_>, range: Range<usize>) -> Result<(), Fault> {
+    let message = Message::parse(&draft.text[range.clone()], draft.context.received_at);
+    if message.is_some() {
+        return read_message(draft, range);
+    }
+    draft.begin();
+    text::fill(draft, range)
 }
 
 /// Reads a message into a new record.

@@ -66,7 +66,8 @@ fn is_exception(text: &str) -> bool {
     ends && (rest.is_empty() || rest.starts_with(':'))
 }
 
-fn fill(draft: &mut Draft<'_>, range: Range<usize>) -> Result<(), Fault> {
+/// Reads lines that are one record.
+pub(crate) fn fill(draft: &mut Draft<'_>, range: Range<usize>) -> Result<(), Fault> {
     let text = &draft.text[range.clone()];
     draft.put_place(Place::Message, Raw::Text(text), range.start)?;
     let head = text.lines().next().unwrap_or_default();
