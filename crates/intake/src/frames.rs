@@ -91,9 +91,13 @@ impl Frames {
         self.frames.iter().map(|frame| &self.text[frame.message.clone()])
     }
 
-    /// Leaves out the first messages.
-    pub fn skip_first(&mut self, count: usize) {
-        self.frames.drain(..count);
+    /// Leaves out the messages that are not kept, by their index.
+    pub fn retain(&mut self, keeps: impl Fn(usize) -> bool) {
+        let mut index = 0;
+        self.frames.retain(|_| {
+            index += 1;
+            keeps(index - 1)
+        });
     }
 
     /// Takes over the messages of another.

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use record::Tenant;
 
+use crate::sockets::Sockets;
+
 /// How the server listens. No `Default`: whoever opens a port knows what they want.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -20,6 +22,8 @@ pub struct Config {
     pub cursor_key: CursorKey,
     /// Bounds.
     pub limits: Limits,
+    /// Where agents that do not speak HTTP may send.
+    pub sockets: Sockets,
 }
 
 /// Where certificate chain and private key lie, both PEM.

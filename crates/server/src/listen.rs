@@ -14,14 +14,15 @@ use tokio_rustls::TlsAcceptor;
 use crate::app::{App, Rooms};
 use crate::config::{Config, Tls};
 use crate::door::Door;
+use crate::sockets::{self, Bound, Listener, SocketError};
 use crate::tls::acceptor;
 use crate::tokens::Tokens;
 use crate::{api, connection};
 
 /// How long a TLS handshake may take: two round trips, with patience.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pause after the system refused to accept (no file handles left): some connection has to end first.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +48,9 @@ pub enum Error {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A socket for agents that do not speak HTTP.
+    #[error(transparent)]
+    Socket(#[from] SocketError),
     /// The address cannot be listened on.
     #[error("listening on {address}: {source}")]
     Listen {
@@ -63,6 +67,7 @@ impl Error {
     pub fn kind(&self) -> Kind {
         match self {
             Error::Open(_) => Kind::Denied,
+            Error::Socket(error) => error.kind(),
             Error::Tokens { .. } | Error::Tls { .. } => Kind::Invalid,
             Error::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => Kind::Conflict,
             Error::Listen { .. } => Kind::Unavailable,
@@ -73,6 +78,7 @@ impl Error {
     pub fn hint(&self) -> &'static str {
         match self {
             Error::Open(_) => "listen on 127.0.0.1, or configure certificate, key and token file",
+            Error::Socket(error) => error.hint(),
             Error::Tokens { .. } => "write one token a line, 16 characters or more, such as `openssl rand -hex 32` prints",
             Error::Tls { .. } => "both files must be PEM, the key belonging to the first certificate",
             Error::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
@@ -89,6 +95,8 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     tls: Option<TlsAcceptor>,
+    /// Until it runs.
+    sockets: Option<Bound>,
     stop: watch::Sender<bool>,
 }
 
@@ -108,8 +116,9 @@ pub async fn bind(config: Config, rooms: Rooms) -> Result<Server, Error> {
     let listener = TcpListener::bind(config.listen).await.map_err(listening)?;
     let address = listener.local_addr().map_err(listening)?;
     let (stop, stopping) = watch::channel(false);
+    let sockets = Some(sockets::bind(&config.sockets, config.tls.as_ref()).await?);
     let door = api::door(App::new(&config, rooms, tokens, stopping));
-    Ok(Server { door: Arc::new(door), listener, address, tls, stop })
+    Ok(Server { door: Arc::new(door), listener, address, tls, sockets, stop })
 }
 
 impl Server {
@@ -118,11 +127,19 @@ impl Server {
         self.address
     }
 
+    /// Where agents that do not speak HTTP may send; tells the ports when port 0 was asked for.
+    pub fn sockets(&self) -> Vec<Listener> {
+        self.sockets.as_ref().map(Bound::listeners).unwrap_or_default()
+    }
+
     /// Serves until `shutdown` is done, then lets requests at work end, up to the limit `drain`.
-    pub async fn run(self, shutdown: impl Future<Output = ()>) {
+    pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
         let limits = self.door.app.limits;
         let places = Arc::new(Semaphore::new(limits.connections));
         let mut connections = JoinSet::new();
+        if let Some(sockets) = self.sockets.take() {
+            connections.spawn(sockets.run(self.door.app.clone(), self.stop.subscribe()));
+        }
         let mut shutdown = std::pin::pin!(shutdown);
         loop {
             let accepted = tokio::select! {

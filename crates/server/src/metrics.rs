@@ -10,10 +10,12 @@ use ask::Cost;
 use parking_lot::Mutex;
 
 mod findings;
+mod sockets;
 mod text;
 
 use findings::Findings;
 use privacy::Masked;
+use sockets::SocketFigures;
 use text::Exposition;
 
 /// Upper bounds in seconds. The marks of this product lie at 0.1 s (a question), 2 s (P95 of a search) and 30 s (the
@@ -43,6 +45,7 @@ pub(crate) struct Metrics {
     question_bytes: AtomicU64,
     tail_records: AtomicU64,
     tail_dropped: AtomicU64,
+    pub(crate) sockets: SocketFigures,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -123,6 +126,7 @@ impl Metrics {
         out.sample("", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
         self.write_http(&mut out, levels);
         self.write_ingest(&mut out, levels);
+        self.sockets.write(&mut out);
         self.write_privacy(&mut out, levels);
         self.write_questions(&mut out, levels);
         write_lake(&mut out, lake);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use lake::Lake;
 use privacy::{Gateway, Policy};
 use record::{Clock, Tenant, Timestamp};
-use server::{Config, CursorKey, Limits, Policies, PolicyRefused, Rooms};
+use server::{Config, CursorKey, Limits, Listener, Policies, PolicyRefused, Rooms, Sockets};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -30,6 +30,7 @@ pub(crate) struct House {
     pub(crate) address: SocketAddr,
     pub(crate) lake: Lake,
     stored: tokio::sync::broadcast::Receiver<lake::Fresh>,
+    sockets: Vec<Listener>,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<()>,
     _folder: tempfile::TempDir,
@@ -43,6 +44,7 @@ pub(crate) fn config() -> Config {
         tenant: Tenant::default(),
         cursor_key: CursorKey([1; 32]),
         limits: Limits::STANDARD,
+        sockets: Sockets::none(),
     }
 }
 
@@ -119,12 +121,12 @@ impl House {
         let lake = Lake::open(lake_config, Arc::new(Still)).await.expect("lake");
         let rooms = Rooms { gateway: Arc::new(gateway), ..rooms(lake.clone()).await };
         let server = server::bind(config, rooms).await.expect("server");
-        let address = server.local_addr();
+        let (address, sockets) = (server.local_addr(), server.sockets());
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(server.run(async {
             let _ = stopped.await;
         }));
-        House { address, stored: lake.subscribe(), lake, stop: Some(stop), running, _folder: folder }
+        House { address, stored: lake.subscribe(), lake, sockets, stop: Some(stop), running, _folder: folder }
     }
 
     pub(crate) async fn send(&self, ask: Ask) -> Told {
@@ -140,6 +142,50 @@ impl House {
     /// All text of the next batch that was stored, quarantine and names of fields included.
     pub(crate) fn stored_text(&mut self) -> String {
         self.stored.try_recv().expect("a batch").batch.parts().arena.clone()
+    }
+
+    /// Where the first of the sockets is.
+    pub(crate) fn socket(&self) -> SocketAddr {
+        self.socket_at(0)
+    }
+
+    /// Where one of the sockets is.
+    pub(crate) fn socket_at(&self, index: usize) -> SocketAddr {
+        self.sockets[index].endpoint.address().expect("no path")
+    }
+
+    /// Waits until so many records and rejected pieces are stored. The texts of the records, `host|source|message`, and
+    /// behind an exclamation mark those of the pieces.
+    pub(crate) async fn stored(&mut self, count: usize) -> Vec<String> {
+        let mut texts = Vec::new();
+        while texts.len() < count {
+            let fresh = tokio::time::timeout(Duration::from_secs(30), self.stored.recv()).await;
+            let batch = fresh.unwrap_or_else(|_| panic!("{} of {count}: {texts:?}", texts.len())).expect("a batch").batch;
+            let text = |span| batch.text(span).to_owned();
+            let record = |record: &record::Record| [record.host, record.source, record.message].map(text).join("|");
+            texts.extend(batch.records().iter().map(record));
+            texts.extend(batch.rejected().iter().map(|rejected| format!("!{}", batch.text(rejected.raw))));
+        }
+        assert_eq!(texts.len(), count, "{texts:?}");
+        texts
+    }
+
+    /// The sample of a metric, 0 when there is none.
+    pub(crate) async fn metric(&self, sample: &str) -> f64 {
+        let told = self.send(Ask::get("/metrics")).await;
+        let line = told.text().lines().find_map(|line| line.strip_prefix(sample)?.strip_prefix(' ').map(str::to_owned));
+        line.map_or(0.0, |value| value.parse().expect("a number"))
+    }
+
+    /// Waits until the sample of a metric is this.
+    pub(crate) async fn until_metric(&self, sample: &str, value: f64) {
+        for _ in 0..3000 {
+            if self.metric(sample).await == value {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{sample} is {}, not {value}", self.metric(sample).await);
     }
 
     /// Asks for a graceful end.

@@ -12,5 +12,6 @@ mod health;
 mod limits;
 mod privacy;
 mod questions;
+mod sockets;
 mod tails;
 mod walls;
