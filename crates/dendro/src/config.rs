@@ -4,6 +4,7 @@ mod flags;
 mod meant;
 mod raw;
 mod settings;
+mod sockets;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -39,6 +39,9 @@ pub(crate) async fn until_told(house: House, config: Config, ready: impl FnOnce(
     let scheme = if config.server.tls.is_some() { "https" } else { "http" };
     let server = server::bind(config.server, rooms).await.map_err(cannot_listen)?;
     let url = format!("{scheme}://{}", reachable(server.local_addr()));
+    for listener in server.sockets() {
+        tracing::info!(protocol = listener.protocol.as_str(), at = %listener.endpoint, "socket is open");
+    }
     if let Err(error) = Note::leave(&config.lake.dir, &url) {
         tracing::warn!(%error, "cannot leave the note with the address in the data folder");
     }

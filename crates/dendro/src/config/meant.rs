@@ -3,6 +3,7 @@ use std::num::NonZero;
 use std::path::Path;
 
 use super::raw::Raw;
+use super::sockets;
 use super::{Config, PrivacyFiles, RootKeySource};
 
 /// Most nodes there can be: a node's number has twelve bits of a record id.
@@ -124,7 +125,8 @@ fn server_config(raw: &mut Raw, limits: server::Limits) -> server::Config {
         raw.problem(format!("listen: {listen} can be reached from other machines, which needs token_file, tls_cert and tls_key"));
     }
     let tenant = record::Tenant::default();
-    server::Config { listen, tls, token_file, tenant, cursor_key: cursor_key(), limits }
+    let sockets = sockets::meant(raw, tls.is_some(), limits);
+    server::Config { listen, tls, token_file, tenant, cursor_key: cursor_key(), limits, sockets }
 }
 
 fn engine_config(raw: &mut Raw, limits: server::Limits) -> engine::Config {

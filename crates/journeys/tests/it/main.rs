@@ -23,5 +23,7 @@ mod resume;
 mod s3;
 mod secrets;
 mod settings;
+mod sockets;
+mod stream_proxy;
 mod tail;
 mod time_travel;

@@ -1,4 +1,4 @@
-//! Programs that nobody of this project wrote: readers of the open table, and an S3 server. They come from Python's
+//! Programs that nobody of this project wrote: readers of the open table, an S3 server, senders of logs. They come from Python's
 //! package index (`outside/requirements.txt`) into an environment of their own, which `cargo xtask python` makes.
 
 use std::io::{BufRead, BufReader, Write};
@@ -54,6 +54,13 @@ impl Drop for Script {
         // Failing here would hide the failure that brought us here.
         let _ = self.child.wait();
     }
+}
+
+/// Runs a script of `outside/` to its end, which must be a good one.
+pub(crate) fn python_script(name: &str, args: &[&str]) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/outside").join(name);
+    let done = Command::new(python()).arg(path).args(args).stdin(Stdio::null()).output().expect("starting Python");
+    assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
 /// Runs the Python lines of `docs/open-table.md` on a data folder.

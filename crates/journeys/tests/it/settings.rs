@@ -35,6 +35,7 @@ fn wrong_settings_are_told_together() {
     let file = temporary.path().join("dendro.toml");
     fs::write(&file, "seal_aftr = \"7s\"\nseal_bytes = \"many\"\n").expect("write");
     let mut command = dendro(["serve", "--print-config", "--node", "9999", "--listen", "0.0.0.0:80", "--config"]);
+    command.env("DENDRO_SYSLOG", "udp://0.0.0.0:514 514").env("DENDRO_RELP", "udp://127.0.0.1:1");
     let told = run(command.arg(&file).env("DENDRO_COMPAKT", "1")).exits(2).err;
     for expected in [
         "did you mean `seal_after`",
@@ -42,6 +43,9 @@ fn wrong_settings_are_told_together() {
         "node: 9999 is not within 0 to 4095",
         "0.0.0.0:80 can be reached from other machines, which needs token_file, tls_cert and tls_key",
         "unknown setting `DENDRO_COMPAKT`",
+        "syslog: udp://0.0.0.0:514 can be reached from other machines",
+        "found `514`",
+        "relp: it is not spoken over udp://127.0.0.1:1",
     ] {
         assert!(told.contains(expected), "{expected} is missing in\n{told}");
     }
