@@ -76,9 +76,10 @@ async fn rsyslog_sends_with_acknowledgements_over_a_bad_network() {
     let (temporary, data) = folder();
     let server = Server::start_with(&data, &["--relp", "tcp://127.0.0.1:0"]);
     let proxy = StreamProxy::start(port(&server, "relp", "tcp://"), Chance::new()).await;
+    // With larger batches rsyslog 8.2302 forgets a message now and then when a session breaks: it is never sent.
     let action = format!(
         "action(type=\"omrelp\" target=\"127.0.0.1\" port=\"{}\" template=\"RSYSLOG_SyslogProtocol23Format\" \
-         action.resumeRetryCount=\"-1\" action.resumeInterval=\"1\" queue.type=\"LinkedList\")",
+         action.resumeRetryCount=\"-1\" action.resumeInterval=\"1\" queue.type=\"LinkedList\" queue.dequeueBatchSize=\"1\")",
         proxy.address.port()
     );
     let _rsyslogd = rsyslogd(temporary.path(), &action);
