@@ -28,6 +28,7 @@ mod policies;
 mod request_id;
 mod routes;
 mod rows;
+mod store;
 mod tls;
 mod tokens;
 mod when;

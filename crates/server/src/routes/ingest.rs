@@ -3,27 +3,23 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Uri};
-use intake::{Context, Format};
+use intake::Format;
 use lake::{BatchKey, Receipt};
-use privacy::Admitted;
 use record::Timestamp;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::body::{Bounds, Received, receive};
-use crate::budget::Reservation;
 use crate::error::Problem;
 use crate::form::Form;
 use crate::media;
+use crate::store::{Decoded, Stored, Work, context, digest, store};
 
 /// Longest name of a source: it becomes a value of every record, and a folder of nothing.
 const SOURCE_MAX_BYTES: usize = 256;
 /// Longest idempotency key: room for two UUIDs and a path.
 const KEY_MAX_BYTES: usize = 256;
-/// Bodies up to here are decoded where they are (about 0.2 ms): handing them to another thread costs as much.
-const INLINE_MAX_BYTES: usize = 16 << 10;
 
 /// What the URL of a delivery says.
 #[derive(IntoParams)]
@@ -113,7 +109,11 @@ pub(crate) async fn ingest(State(app): State<Arc<App>>, request: Request) -> Res
         return Err(error.into());
     }
     let received = receive(&head.headers, body, &Bounds::logs(&app.limits), &app.bodies).await?;
-    let (Receipt { accepted, quarantined, duplicate, .. }, dropped) = store(app, delivery, received).await?;
+    let wire_bytes = received.wire_bytes();
+    let work = if received.is_plain() { Work::of_plain(wire_bytes) } else { Work::Long };
+    let decode = move |app: &App, received_at| delivery.decode(app, received, received_at);
+    let Stored { receipt, dropped, answer: () } = store(&app, wire_bytes, work, decode).await?;
+    let Receipt { accepted, quarantined, duplicate, .. } = receipt;
     Ok(Json(Acknowledgement { accepted, quarantined, dropped, duplicate }))
 }
 
@@ -140,6 +140,13 @@ impl Delivery {
         form.finish()?;
         Ok(Delivery { source, format, key: idempotency_key(headers)? })
     }
+
+    fn decode(self, app: &App, received: Received, received_at: Timestamp) -> Result<Decoded<()>, Problem> {
+        let plain = received.into_plain()?;
+        let batch = intake::decode(self.format, &plain.bytes, &context(app, self.source.as_deref(), received_at));
+        let key = self.key.map(|key| BatchKey { key, body: digest(&plain.bytes) });
+        Ok(Decoded { batch, key, bytes: plain.bytes.len(), reservation: Some(plain.reservation), answer: () })
+    }
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
@@ -154,62 +161,4 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
         )));
     }
     Ok(Some(String::from_utf8_lossy(bytes).into_owned()))
-}
-
-/// Takes one delivery through the house. Returning means durable.
-async fn store(app: Arc<App>, delivery: Delivery, received: Received) -> Result<(Receipt, u64), Problem> {
-    let wire_bytes = received.wire_bytes();
-    let screened = screen(app.clone(), delivery, received).await?;
-    app.key_watch.look(&app.rooms.gateway);
-    let masked = screened.admitted.masked().clone();
-    let receipt = app.rooms.lake.append(screened.admitted, screened.key).await?;
-    app.metrics.ingest(wire_bytes, screened.bytes, &receipt);
-    if !receipt.duplicate {
-        app.metrics.screened(&masked);
-    }
-    Ok((receipt, masked.dropped))
-}
-
-struct Screened {
-    admitted: Admitted,
-    key: Option<BatchKey>,
-    /// Size of the body, decompressed.
-    bytes: usize,
-    /// The body is gone, but the batch that was made of it is of the same size.
-    _reservation: Reservation,
-}
-
-/// Decompresses, decodes and screens, on a thread that may compute for long.
-async fn screen(app: Arc<App>, delivery: Delivery, received: Received) -> Result<Screened, Problem> {
-    let now = app.now();
-    if received.is_plain() && received.wire_bytes() <= INLINE_MAX_BYTES {
-        return compute(&app, delivery, received, now);
-    }
-    let turn = app.decoders.clone().acquire_owned().await;
-    let computed = tokio::task::spawn_blocking(move || {
-        let computed = compute(&app, delivery, received, now);
-        drop(turn);
-        computed
-    });
-    computed.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
-}
-
-fn compute(app: &App, delivery: Delivery, received: Received, received_at: Timestamp) -> Result<Screened, Problem> {
-    let plain = received.into_plain()?;
-    let Delivery { source, format, key } = delivery;
-    let context =
-        Context { tenant: app.tenant.clone(), source: source.as_deref(), received_at, limits: intake::Limits::default() };
-    let batch = intake::decode(format, &plain.bytes, &context);
-    let key = key.map(|key| BatchKey { key, body: digest(&plain.bytes) });
-    let bytes = plain.bytes.len();
-    drop(plain.bytes);
-    Ok(Screened { admitted: app.rooms.gateway.admit(batch), key, bytes, _reservation: plain.reservation })
-}
-
-/// SHA-256, cut to 128 bits: nobody finds two bodies that share it, so nobody can pass off one for the other.
-fn digest(body: &[u8]) -> u128 {
-    let digest: [u8; 32] = Sha256::digest(body).into();
-    let mut first = [0; 16];
-    first.copy_from_slice(&digest[..16]);
-    u128::from_be_bytes(first)
 }
