@@ -20,8 +20,8 @@ pub(crate) enum TlsError {
     Pair(#[from] rustls::Error),
 }
 
-/// Reads certificate and key: TLS 1.2 and 1.3, HTTP/1.1 inside.
-pub(crate) fn acceptor(tls: &Tls) -> Result<TlsAcceptor, TlsError> {
+/// Reads certificate and key: TLS 1.2 and 1.3, with one protocol inside, by its name in ALPN.
+pub(crate) fn acceptor(tls: &Tls, protocol: &[u8]) -> Result<TlsAcceptor, TlsError> {
     let chain = CertificateDer::pem_file_iter(&tls.certificates)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(TlsError::Certificates)?;
@@ -33,6 +33,6 @@ pub(crate) fn acceptor(tls: &Tls) -> Result<TlsAcceptor, TlsError> {
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(chain, key)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![protocol.to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
