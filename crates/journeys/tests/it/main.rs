@@ -22,6 +22,7 @@ mod restart;
 mod resume;
 mod s3;
 mod secrets;
+mod senders;
 mod settings;
 mod tail;
 mod time_travel;
