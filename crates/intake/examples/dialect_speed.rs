@@ -64,9 +64,7 @@ fn request(lines: &[&str]) -> Vec<u8> {
         for (key, value) in members {
             let value = match value {
                 Value::String(text) => field(1, text.as_bytes()),
-                Value::Number(number) if number.is_i64() => {
-                    [vec![0x18], varint(number.as_i64().expect("whole") as u64)].concat()
-                }
+                Value::Number(number) if number.is_i64() => [vec![0x18], varint(number.as_i64().expect("whole") as u64)].concat(),
                 other => field(1, other.to_string().as_bytes()),
             };
             match key.as_str() {
