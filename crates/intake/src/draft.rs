@@ -182,6 +182,14 @@ impl<'a> Draft<'a> {
         self.put(id, raw, at)
     }
 
+    /// [`Draft::put_named`] for a whole number. `write` writes it, which is needed where it takes the place of a text.
+    pub(crate) fn put_named_int(&mut self, name: &str, number: i64, write: impl FnOnce() -> &'a str) -> Result<(), Fault> {
+        let id = self.numbered(name, 0)?;
+        let has_role = self.keys.get(id).expect("BUG: the key is this record's").role.is_some();
+        self.put_int(id, number, if has_role { write() } else { "" });
+        Ok(())
+    }
+
     /// Gives the record a named value of the envelope that it came in. It takes a place only if the record left it free.
     pub(crate) fn put_beside(&mut self, name: &str, raw: Raw<'a>, at: usize) -> Result<(), Fault> {
         raw.check_length(self.context.limits.text_bytes_max).map_err(|reason| Fault::new(reason, at))?;

@@ -18,7 +18,7 @@ use crate::protobuf::Message;
 use crate::raw::Raw;
 use crate::{Context, Unreadable};
 
-use any_value::{Fields, text_of};
+use any_value::{Fields, text_of, written};
 
 /// How a request is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub fn decode(signal: Signal, encoding: Encoding, bytes: &[u8], context: &Contex
         }
     };
     let (bump, body) = (Bump::new(), Body::binary(bytes));
-    let mut reader = Reader { draft: Draft::new(&body, context), bump: &bump, signal, item: 0 };
+    let mut reader = Reader { draft: Draft::new(&body, context), bump: &bump, signal, item: 0, own: Vec::new() };
     reader.request(Message::new(bytes))?;
     Ok(reader.draft.build())
 }
@@ -61,6 +61,8 @@ struct Reader<'a> {
     bump: &'a Bump,
     signal: Signal,
     item: u64,
+    /// The attributes of the record being read; here for its room, which the next one takes over.
+    own: Vec<(&'a str, Raw<'a>)>,
 }
 
 /// What records share: the resource they come from, and the part of the program.
@@ -144,6 +146,11 @@ impl<'a> Reader<'a> {
             let read = fields.key_value("", message.within(value.bytes()), 2, &mut self.draft)?;
             shared.fault = shared.fault.or(read.err());
         }
+        for (_, raw) in &mut shared.fields {
+            if let Raw::Int(number, text @ "") = raw {
+                *text = written(*number, self.bump);
+            }
+        }
         Ok(())
     }
 
@@ -175,7 +182,11 @@ impl<'a> Reader<'a> {
     }
 
     fn put(&mut self, name: &str, raw: Raw<'a>) -> Result<(), RejectReason> {
-        self.draft.put_named(name, raw, 0).map_err(|fault| fault.reason)
+        let put = match raw {
+            Raw::Int(number, "") => self.draft.put_named_int(name, number, || written(number, self.bump)),
+            raw => self.draft.put_named(name, raw, 0),
+        };
+        put.map_err(|fault| fault.reason)
     }
 }
 

@@ -80,6 +80,15 @@ impl<'a> Message<'a> {
 
     #[inline]
     fn varint(&mut self) -> Result<u64, Unreadable> {
+        // Nearly all tags and lengths are one byte.
+        if let [byte @ ..0x80, rest @ ..] = self.rest {
+            self.rest = rest;
+            return Ok(u64::from(*byte));
+        }
+        self.long_varint()
+    }
+
+    fn long_varint(&mut self) -> Result<u64, Unreadable> {
         let mut number = 0u64;
         for index in 0..VARINT_BYTES_MAX {
             let Some(&byte) = self.rest.get(index) else { return Err(self.broken()) };
@@ -93,17 +102,18 @@ impl<'a> Message<'a> {
     }
 
     fn take(&mut self, len: usize) -> Result<&'a [u8], Unreadable> {
-        let (bytes, rest) = self.rest.split_at_checked(len).ok_or(self.broken())?;
+        let (bytes, rest) = self.rest.split_at_checked(len).ok_or_else(|| self.broken())?;
         self.rest = rest;
         Ok(bytes)
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], Unreadable> {
-        let (bytes, rest) = self.rest.split_first_chunk::<N>().ok_or(self.broken())?;
+        let (bytes, rest) = self.rest.split_first_chunk::<N>().ok_or_else(|| self.broken())?;
         self.rest = rest;
         Ok(*bytes)
     }
 
+    #[cold]
     fn broken(&self) -> Unreadable {
         Unreadable::new(EXPECTED, self.offset_of(self.rest))
     }

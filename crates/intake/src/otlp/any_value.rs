@@ -91,16 +91,17 @@ fn scalar<'a>(field: u32, value: Wire<'a>, bump: &'a Bump, draft: &mut Draft<'a>
     Some(match field {
         1 => Raw::Text(text_of(value.bytes(), bump, draft)),
         2 => Raw::Bool(value.number() != 0),
-        3 => int(value.number() as i64, bump),
+        // Written out only where that is needed, which is seldom.
+        3 => Raw::Int(value.number() as i64, ""),
         4 => float(f64::from_bits(value.number()), bump),
         7 => Raw::Text(bump.alloc_str(&STANDARD.encode(value.bytes()))),
         _ => return None,
     })
 }
 
-/// A number, with how it is written, which is needed where it takes the place of a text.
-pub(super) fn int(number: i64, bump: &Bump) -> Raw<'_> {
-    Raw::Int(number, bump.alloc_str(&number.to_string()))
+/// A number as it is written, which is needed where it takes the place of a text.
+pub(super) fn written(number: i64, bump: &Bump) -> &str {
+    bump.alloc_str(&number.to_string())
 }
 
 fn float(number: f64, bump: &Bump) -> Raw<'_> {

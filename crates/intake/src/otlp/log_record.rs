@@ -1,7 +1,7 @@
 use record::{RejectReason, Severity, Timestamp};
 
 use super::Reader;
-use super::any_value::{Fields, hex, int, text_of};
+use super::any_value::{Fields, hex, text_of, written};
 use crate::Unreadable;
 use crate::places::Place;
 use crate::protobuf::Message;
@@ -23,7 +23,8 @@ impl<'a> Reader<'a> {
     /// Reads a `LogRecord` into the record being built.
     pub(super) fn log_record(&mut self, message: Message<'a>) -> Result<Result<(), RejectReason>, Unreadable> {
         let mut parts = Parts::default();
-        let (mut own, mut read) = (Vec::new(), Ok(()));
+        let (mut own, mut read) = (std::mem::take(&mut self.own), Ok(()));
+        own.clear();
         let mut fields = message;
         while let Some((field, value)) = fields.next()? {
             match field {
@@ -45,7 +46,9 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        Ok(read.and_then(|()| self.put_parts(&parts)).and_then(|()| self.put_all(&own)))
+        let put = read.and_then(|()| self.put_parts(&parts)).and_then(|()| self.put_all(&own));
+        self.own = own;
+        Ok(put)
     }
 
     /// A text is the message; a list of named values is what the record says.
@@ -55,6 +58,10 @@ impl<'a> Reader<'a> {
         let mut gather = Fields { bump: self.bump, depth_max, out: &mut body };
         let read = gather.any_value("", message, 2, &mut self.draft)?;
         Ok(read.and_then(|()| match body.as_slice() {
+            [("", Raw::Int(number, _))] => {
+                let text = Raw::Text(written(*number, self.bump));
+                self.draft.put_place(Place::Message, text, 0).map_err(|fault| fault.reason)
+            }
             [("", raw)] => self.draft.put_place(Place::Message, *raw, 0).map_err(|fault| fault.reason),
             _ => self.put_all(&body),
         }))
@@ -84,7 +91,7 @@ impl<'a> Reader<'a> {
         self.put_time(parts.time);
         if let Ok(observed @ 1..) = i64::try_from(parts.observed) {
             // Its name stands for the time too, of records that have no other.
-            self.put("observed_time_unix_nano", int(observed, self.bump))?;
+            self.put("observed_time_unix_nano", Raw::Int(observed, ""))?;
         }
         self.put_severity(parts.severity_number, parts.severity_text)?;
         if !parts.event_name.is_empty() {
@@ -92,7 +99,7 @@ impl<'a> Reader<'a> {
         }
         for (name, number) in [("flags", parts.flags), ("dropped_attributes_count", parts.dropped)] {
             if number > 0 {
-                self.put(name, int(number as i64, self.bump))?;
+                self.put(name, Raw::Int(number as i64, ""))?;
             }
         }
         Ok(())
@@ -108,7 +115,7 @@ impl<'a> Reader<'a> {
             self.draft.put_severity(severity);
         }
         if number > 0 && severity.is_none_or(|severity| u64::from(severity.number()) != number) {
-            self.put("severity_number", int(number as i64, self.bump))?;
+            self.put("severity_number", Raw::Int(number as i64, ""))?;
         }
         if !text.is_empty() && (by_text.is_none() || by_text != severity) {
             self.put("severity_text", Raw::Text(text))?;

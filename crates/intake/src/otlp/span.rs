@@ -1,7 +1,7 @@
 use record::{RejectReason, Severity};
 
 use super::Reader;
-use super::any_value::{Fields, hex, int, text_of, write_object};
+use super::any_value::{Fields, hex, text_of, write_object};
 use crate::Unreadable;
 use crate::json_out::quote;
 use crate::places::Place;
@@ -30,7 +30,8 @@ impl<'a> Reader<'a> {
         let (mut start, mut end, mut kind) = (0, 0, 0);
         let (mut events, mut links) = (String::new(), String::new());
         let (mut parent, mut name, mut status) = (&b""[..], "", (0, ""));
-        let (mut own, mut read) = (Vec::new(), Ok(()));
+        let (mut own, mut read) = (std::mem::take(&mut self.own), Ok(()));
+        own.clear();
         let mut fields = message;
         while let Some((field, value)) = fields.next()? {
             match field {
@@ -56,7 +57,7 @@ impl<'a> Reader<'a> {
             reader.draft.put_place(Place::Message, Raw::Text(name), 0).map_err(|fault| fault.reason)?;
             reader.put_time(start);
             reader.put("span.kind", Raw::Text(KINDS.get(kind as usize).copied().unwrap_or(KINDS[0])))?;
-            reader.put("span.duration_nanos", int(end.saturating_sub(start) as i64, reader.bump))?;
+            reader.put("span.duration_nanos", Raw::Int(end.saturating_sub(start) as i64, ""))?;
             if parent.iter().any(|&b| b != 0) {
                 reader.put("parent_span_id", Raw::Text(reader.bump.alloc_str(&hex(parent))))?;
             }
@@ -74,7 +75,9 @@ impl<'a> Reader<'a> {
             }
             reader.put_all(&own)
         };
-        Ok(read.and_then(|()| put(self)))
+        let put = read.and_then(|()| put(self));
+        self.own = own;
+        Ok(put)
     }
 
     /// Writes an event or a link of the span as JSON: an error's stack trace stands in one.
