@@ -46,6 +46,9 @@ pub(crate) async fn until_told(house: House, config: Config, ready: impl FnOnce(
         tracing::warn!(%error, "cannot leave the note with the address in the data folder");
     }
     say(&ready(&url))?;
+    for server::Port { dialect, address } in server.ports() {
+        tracing::info!(dialect = dialect.as_str(), %address, "listening");
+    }
     tracing::info!(url, data = %config.lake.dir.display(), "ready");
     server.run(told_to_stop()).await;
     watching.abort();

@@ -23,12 +23,24 @@ impl<'a> Body<'a> {
     pub(crate) fn read(bytes: &'a [u8]) -> Body<'a> {
         match simdutf8::basic::from_utf8(bytes) {
             Ok(text) => Body { text: Cow::Borrowed(text), bytes, mended: 0 },
-            Err(_) => {
-                let mended = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count() as u64;
-                Body { text: String::from_utf8_lossy(bytes), bytes, mended }
-            }
+            Err(_) => Body { text: String::from_utf8_lossy(bytes), bytes, mended: broken_pieces(bytes) },
         }
     }
+
+    /// A body whose texts were written anew, side by side.
+    pub(crate) fn rewritten(text: &'a str, bytes: &'a [u8], mended: u64) -> Body<'a> {
+        Body { text: Cow::Borrowed(text), bytes: &bytes[..text.len().min(bytes.len())], mended }
+    }
+
+    /// A body that is no text: its parts are, one by one.
+    pub(crate) fn binary(bytes: &'a [u8]) -> Body<'a> {
+        Body { text: Cow::Borrowed(""), bytes, mended: 0 }
+    }
+}
+
+/// How many pieces of some bytes are not UTF-8.
+pub(crate) fn broken_pieces(bytes: &[u8]) -> u64 {
+    bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count() as u64
 }
 
 /// Tells line and byte of a place in the body, counting only when asked. Places are asked for in ascending order.

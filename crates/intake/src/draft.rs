@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use record::{Batch, BatchBuilder, Record, RejectReason, Rejected, Severity, Span, TimeOrigin, Timestamp, Value};
 
-use crate::body::{Body, Whereabouts};
+use crate::body::{Body, Whereabouts, broken_pieces};
 use crate::event_time::{self, Moment};
 use crate::keys::{KeyId, Keys, ROOT};
 use crate::limits::Fault;
@@ -22,6 +22,9 @@ const TIMESTAMP_ORIGINAL: &str = "timestamp_original";
 
 /// The rank of what a line's fixed layout says; names rank behind it.
 const LAYOUT: u8 = 0;
+
+/// Added to the rank of what an envelope says beside the record: the record's own words go before it.
+const BESIDE: u8 = 120;
 
 /// Added to the rank of a time or severity that cannot be read: any that can be read goes before it.
 const UNREADABLE: u8 = 200;
@@ -42,6 +45,10 @@ pub(crate) struct Draft<'a> {
     latest: Timestamp,
     /// The request's source in the batch; `None` before it is needed, and when it went with a record.
     source: Option<Span>,
+    /// What an envelope says where the record comes from, if the record does not say it itself.
+    fallback: Option<&'a str>,
+    /// The last fallback that was used, and where it lies in the batch: mostly the next one is the same.
+    written_fallback: Option<(&'a str, Span)>,
     ranks: [u8; Place::COUNT],
     offers: [(KeyId, Raw<'a>); Place::COUNT],
     moment: Option<Moment>,
@@ -66,6 +73,8 @@ impl<'a> Draft<'a> {
             earliest: received_at.minus(AGE_MAX),
             latest: received_at.plus(AHEAD_MAX),
             source: None,
+            fallback: None,
+            written_fallback: None,
             ranks: [NONE; Place::COUNT],
             offers: [(ROOT, Raw::EmptyObject); Place::COUNT],
             moment: None,
@@ -89,6 +98,7 @@ impl<'a> Draft<'a> {
         self.moment = None;
         self.severity = None;
         self.is_bunyan = false;
+        self.fallback = None;
         self.key_count = 0;
         self.mended = 0;
     }
@@ -119,6 +129,11 @@ impl<'a> Draft<'a> {
     /// Counts keys that were found within an array, no more than are left.
     pub(crate) fn count_keys(&mut self, count: usize) {
         self.key_count += count;
+    }
+
+    /// Counts pieces of the record's bytes that were no UTF-8 and became U+FFFD.
+    pub(crate) fn mended_pieces(&mut self, bytes: &[u8]) {
+        self.mended += broken_pieces(bytes);
     }
 
     /// Gives the record a value under a key that it has not had.
@@ -163,6 +178,40 @@ impl<'a> Draft<'a> {
 
     /// Gives the record a named value of a line format, where a name may come again: then it is numbered.
     pub(crate) fn put_named(&mut self, name: &str, raw: Raw<'a>, at: usize) -> Result<(), Fault> {
+        let id = self.numbered(name, at)?;
+        self.put(id, raw, at)
+    }
+
+    /// [`Draft::put_named`] for a whole number. `write` writes it, which is needed where it takes the place of a text.
+    pub(crate) fn put_named_int(&mut self, name: &str, number: i64, write: impl FnOnce() -> &'a str) -> Result<(), Fault> {
+        let id = self.numbered(name, 0)?;
+        let has_role = self.keys.get(id).expect("BUG: the key is this record's").role.is_some();
+        self.put_int(id, number, if has_role { write() } else { "" });
+        Ok(())
+    }
+
+    /// Gives the record a named value of the envelope that it came in. It takes a place only if the record left it free.
+    pub(crate) fn put_beside(&mut self, name: &str, raw: Raw<'a>, at: usize) -> Result<(), Fault> {
+        raw.check_length(self.context.limits.text_bytes_max).map_err(|reason| Fault::new(reason, at))?;
+        let id = self.numbered(name, at)?;
+        let Some(role) = self.keys.get(id).expect("BUG: the key is this record's").role else {
+            self.attribute(id, raw);
+            return Ok(());
+        };
+        if role.place == Place::Source {
+            self.settle_bunyan_name();
+        }
+        self.offer(Role { rank: role.rank + BESIDE, ..role }, id, raw);
+        Ok(())
+    }
+
+    /// Says where the record comes from if nothing else does; this goes before what the request says.
+    pub(crate) fn fall_back_to_source(&mut self, source: &'a str) {
+        self.fallback = Some(source);
+    }
+
+    /// The key of a name that the record has not had; numbered if it had it.
+    fn numbered(&mut self, name: &str, at: usize) -> Result<KeyId, Fault> {
         self.count_key(at)?;
         let mut id = self.key(name, at)?;
         let mut count = 1;
@@ -170,7 +219,7 @@ impl<'a> Draft<'a> {
             count += 1;
             id = self.key(&format!("{name}.{count}"), at)?;
         }
-        self.put(id, raw, at)
+        Ok(id)
     }
 
     /// Sets a text place from the layout of a line, which goes before any name.
@@ -242,7 +291,7 @@ impl<'a> Draft<'a> {
     #[inline]
     fn offer_time(&mut self, rank: u8, id: KeyId, raw: Raw<'a>) {
         let moment = event_time::read(raw, self.context.received_at);
-        let rank = if moment.is_some() { rank } else { rank + UNREADABLE };
+        let rank = if moment.is_some() { rank } else { rank.saturating_add(UNREADABLE).min(NONE - 1) };
         if rank < self.ranks[Place::Time as usize] {
             self.moment = moment;
         }
@@ -297,7 +346,7 @@ impl<'a> Draft<'a> {
             }
         }
         if record.source.is_absent() {
-            record.source = self.request_source();
+            record.source = self.fallback_source();
         }
         self.batch.repaired(self.mended);
         self.batch.finish_record(record);
@@ -349,6 +398,18 @@ impl<'a> Draft<'a> {
         }
     }
 
+    fn fallback_source(&mut self) -> Span {
+        match (self.fallback, self.written_fallback) {
+            (None, _) => self.request_source(),
+            (Some(source), Some((written, span))) if source == written => span,
+            (Some(source), _) => {
+                let span = self.batch.text(source);
+                self.written_fallback = Some((source, span));
+                span
+            }
+        }
+    }
+
     fn request_source(&mut self) -> Span {
         match (self.source, self.context.source) {
             (Some(span), _) => span,
@@ -365,6 +426,14 @@ impl<'a> Draft<'a> {
     pub(crate) fn abandon(&mut self) {
         self.batch.abandon_record();
         self.keys.abandon();
+    }
+
+    /// [`Draft::reject`] for what is no piece of the body's text: an item of a binary body, decoded.
+    pub(crate) fn reject_item(&mut self, reason: RejectReason, raw: &str, item: u64, offset: u64) {
+        self.abandon();
+        let raw = self.batch.text(raw);
+        let source = self.request_source();
+        self.batch.reject(Rejected { reason, line: item, offset, raw, source });
     }
 
     /// Forgets the record and keeps its piece of the body for quarantine. `item` is its number in a JSON array.

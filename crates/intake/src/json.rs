@@ -4,6 +4,7 @@
 //! span lines; after a fault reading goes on at the next line, in an array at the next item.
 
 mod array;
+mod cursor;
 mod object;
 mod scan;
 
@@ -16,10 +17,9 @@ use crate::limits::Fault;
 use crate::lines::{after_byte_order_mark, line_end, without_return};
 use crate::text;
 
+pub(crate) use cursor::Cursor;
 use object::ObjectReader;
-use scan::value_end;
-
-pub(crate) use scan::skip_space;
+pub(crate) use scan::{bracket_end, invalid, skip_space, value_end};
 
 /// What becomes of a line that does not begin with `{`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use record::RejectReason;
 
 /// A value as it stands in the body: checked, but not yet copied into the batch.
@@ -75,6 +77,16 @@ impl<'a> Raw<'a> {
             Raw::EmptyObject => out.push_str("{}"),
         }
         0
+    }
+
+    /// The value as text.
+    pub(crate) fn plain(self) -> Cow<'a, str> {
+        if let Raw::Text(text) = self {
+            return Cow::Borrowed(text);
+        }
+        let mut text = String::new();
+        self.write(&mut text);
+        Cow::Owned(text)
     }
 
     /// Whether the text, once written, keeps to the limit. Escapes only ever shrink, so it is seldom counted.

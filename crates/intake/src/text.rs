@@ -68,8 +68,12 @@ fn is_exception(text: &str) -> bool {
 
 /// Reads lines that are one record.
 pub(crate) fn fill(draft: &mut Draft<'_>, range: Range<usize>) -> Result<(), Fault> {
-    let text = &draft.text[range.clone()];
-    draft.put_place(Place::Message, Raw::Text(text), range.start)?;
+    put_message(draft, &draft.text[range.clone()], range.start)
+}
+
+/// Gives the record a message, and what a usual layout of its first line says.
+pub(crate) fn put_message<'a>(draft: &mut Draft<'a>, text: &'a str, at: usize) -> Result<(), Fault> {
+    draft.put_place(Place::Message, Raw::Text(text), at)?;
     let head = text.lines().next().unwrap_or_default();
     let layout = layout(head, draft.context.received_at);
     if let Some((stamp, at)) = layout.stamp {

@@ -8,6 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::dialects::{self, Dialect};
 use crate::door::Door;
 use crate::openapi;
 use crate::routes::about::Description;
@@ -40,15 +41,20 @@ pub(crate) fn description() -> OpenApi {
     openapi::complete(router().into_openapi())
 }
 
-/// All routes behind the one door.
-pub(crate) fn door(app: App) -> Door {
-    let app = Arc::new(app);
+/// All routes behind the main door.
+pub(crate) fn door(app: Arc<App>) -> Door {
     let (router, described) = router().split_for_parts();
     let described = openapi::complete(described);
     // Leaked once per server: labels of metrics live as long as the process.
-    let routes = described.paths.paths.keys().map(|path| &*path.clone().leak()).collect();
+    let routes = described.paths.paths.keys().map(|path| &*path.clone().leak()).chain(dialects::paths()).collect();
     let document = described.to_json().expect("BUG: the description is always JSON");
     let description = Description(Arc::new(document.into()));
-    let router = router.layer(Extension(description)).with_state(app.clone());
-    Door::new(app, router, routes)
+    let router = router.merge(dialects::router()).layer(Extension(description)).with_state(app.clone());
+    Door::new(app, router, routes, Dialect::Own)
+}
+
+/// The door of a port at which one dialect is spoken.
+pub(crate) fn door_of(dialect: Dialect, app: Arc<App>) -> Door {
+    let router = dialects::router_of(dialect).with_state(app.clone());
+    Door::new(app, router, dialects::paths().collect(), dialect)
 }

@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::budget::ByteBudget;
 use crate::config::{Config, CursorKey, Limits};
+use crate::dialects::Acks;
 use crate::error::Problem;
 use crate::key_watch::KeyWatch;
 use crate::metrics::Metrics;
@@ -43,6 +44,7 @@ pub(crate) struct App {
     pub(crate) tokens: Option<Tokens>,
     pub(crate) over_tls: bool,
     pub(crate) ids: RequestIds,
+    pub(crate) acks: Acks,
     pub(crate) metrics: Metrics,
     pub(crate) key_watch: KeyWatch,
     /// Bytes of bodies at work.
@@ -64,6 +66,7 @@ impl App {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         App {
             ids: RequestIds::new(rooms.clock.now()),
+            acks: Acks::new(rooms.clock.now().as_micros().unsigned_abs() / 1000),
             rooms,
             tenant: config.tenant.clone(),
             limits,

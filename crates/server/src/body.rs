@@ -100,6 +100,11 @@ impl Received {
         self.encoding == ContentEncoding::Identity
     }
 
+    /// What the body may become.
+    pub(crate) fn caps(&self) -> Caps {
+        self.caps
+    }
+
     /// Undoes the encoding. Takes CPU time in proportion to the body.
     pub(crate) fn into_plain(mut self) -> Result<Plain, Problem> {
         let bytes = self.encoding.decode(self.encoded, self.caps, &mut self.reservation)?;

@@ -6,12 +6,15 @@ use std::time::Duration;
 use record::Tenant;
 
 use crate::sockets::Sockets;
+use crate::dialects::Port;
 
 /// How the server listens. No `Default`: whoever opens a port knows what they want.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Where to listen. Any address but loopback needs `tls` and `token_file`.
     pub listen: SocketAddr,
+    /// Further addresses, each for the agents of one other server.
+    pub ports: Vec<Port>,
     /// Certificate and key; `None` speaks plain HTTP.
     pub tls: Option<Tls>,
     /// File of access tokens, one a line, `#` begins a comment; `None` lets everybody in (loopback only).

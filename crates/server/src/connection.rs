@@ -9,9 +9,9 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use futures::FutureExt;
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -25,8 +25,51 @@ const READ_AHEAD_BYTES: usize = 256 << 10;
 /// would make the kernel throw away the answer that it has not read yet.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// Requests at once on a connection of HTTP/2: exporters send one or two.
+const STREAMS_MAX: u32 = 32;
+/// A silent connection of HTTP/2 is asked whether it lives, and given up when it does not answer.
+const PING_EVERY: Duration = Duration::from_secs(60);
+const PING_TIMEOUT: Duration = Duration::from_secs(20);
+
 /// Serves requests until either side ends.
-pub(crate) async fn serve<S>(door: Arc<Door>, stream: S, mut stopping: watch::Receiver<bool>)
+pub(crate) async fn serve<S>(door: Arc<Door>, stream: S, stopping: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    if door.dialect.is_http2() { serve_http2(door, stream, stopping).await } else { serve_http1(door, stream, stopping).await }
+}
+
+async fn serve_http2<S>(door: Arc<Door>, stream: S, mut stopping: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let limits = door.app.limits;
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let door = door.clone();
+        async move { Ok::<_, Infallible>(door.serve(request.map(Body::new)).await) }.boxed()
+    });
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS_MAX)
+        .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX))
+        .keep_alive_interval(PING_EVERY)
+        .keep_alive_timeout(PING_TIMEOUT);
+    let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let told = async { drop(stopping.wait_for(|&stopping| stopping).await) };
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = told => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection of HTTP/2 ended");
+    }
+}
+
+async fn serve_http1<S>(door: Arc<Door>, stream: S, mut stopping: watch::Receiver<bool>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {

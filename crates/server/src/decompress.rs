@@ -20,6 +20,8 @@ const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 pub(crate) enum ContentEncoding {
     Identity,
     Gzip,
+    /// Zlib's form of deflate, which is what HTTP means by the word.
+    Deflate,
     Zstd,
 }
 
@@ -30,6 +32,19 @@ pub(crate) struct Caps {
     pub(crate) ratio: usize,
 }
 
+impl Caps {
+    /// Bytes that an input of so many may become.
+    fn most(self, input: usize) -> usize {
+        self.bytes.min(self.ratio.saturating_mul(input).max(RATIO_FREE_BYTES))
+    }
+
+    /// Whether an input of so many bytes may become so many, where that is known before.
+    pub(crate) fn check(self, input: usize, plain: usize) -> Result<(), Problem> {
+        let most = self.most(input);
+        if plain > most { Err(too_much(most, self)) } else { Ok(()) }
+    }
+}
+
 impl ContentEncoding {
     /// What `Content-Encoding` says; one encoding at a time.
     pub(crate) fn of(headers: &HeaderMap) -> Result<ContentEncoding, Problem> {
@@ -38,11 +53,19 @@ impl ContentEncoding {
         let name = value.map_or(&b""[..], |value| value.as_bytes().trim_ascii()).to_ascii_lowercase();
         match name.as_slice() {
             _ if more.is_some() => Err(unknown()),
-            b"" | b"identity" => Ok(ContentEncoding::Identity),
-            b"gzip" | b"x-gzip" => Ok(ContentEncoding::Gzip),
-            b"zstd" => Ok(ContentEncoding::Zstd),
-            _ => Err(unknown()),
+            name => ContentEncoding::named(name).ok_or_else(unknown),
         }
+    }
+
+    /// The one of a name in lower case.
+    pub(crate) fn named(name: &[u8]) -> Option<ContentEncoding> {
+        Some(match name {
+            b"" | b"identity" => ContentEncoding::Identity,
+            b"gzip" | b"x-gzip" => ContentEncoding::Gzip,
+            b"deflate" => ContentEncoding::Deflate,
+            b"zstd" => ContentEncoding::Zstd,
+            _ => return None,
+        })
     }
 
     /// The plain body. What it takes is added to the reservation as it grows.
@@ -53,6 +76,7 @@ impl ContentEncoding {
             ContentEncoding::Identity => Ok(encoded),
             _ if input.is_empty() => Ok(encoded),
             ContentEncoding::Gzip => read_all(flate2::bufread::MultiGzDecoder::new(input), input.len(), caps, reservation),
+            ContentEncoding::Deflate => read_all(flate2::bufread::ZlibDecoder::new(input), input.len(), caps, reservation),
             ContentEncoding::Zstd => {
                 let mut decoder = zstd::stream::read::Decoder::with_buffer(input).map_err(damaged)?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map_err(damaged)?;
@@ -64,8 +88,7 @@ impl ContentEncoding {
 
 fn read_all(mut decoder: impl Read, input: usize, caps: Caps, reservation: &mut Reservation) -> Result<Vec<u8>, Problem> {
     let held = reservation.held();
-    let by_ratio = caps.ratio.saturating_mul(input).max(RATIO_FREE_BYTES);
-    let most = caps.bytes.min(by_ratio);
+    let most = caps.most(input);
     let mut plain = Vec::new();
     loop {
         let before = plain.len();
@@ -102,8 +125,8 @@ fn damaged(_: io::Error) -> Problem {
 
 fn unknown() -> Problem {
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "this Content-Encoding is not understood")
-        .hint("send gzip, zstd or identity, one of them")
-        .header(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, zstd, identity"))
+        .hint("send gzip, deflate, zstd or identity, one of them")
+        .header(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, deflate, zstd, identity"))
 }
 
 #[cfg(test)]

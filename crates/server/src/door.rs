@@ -13,11 +13,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use hyper::body::{Frame, SizeHint};
+use record::Timestamp;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tower::ServiceExt;
 
 use crate::app::{App, place};
+use crate::dialects::{Dialect, Manner, presented, problem_of};
 use crate::error::Problem;
 use crate::{browser, request_id};
 
@@ -27,16 +29,18 @@ pub(crate) struct Door {
     router: Router,
     /// Paths of the API as written in its description (`/api/v1/context/{record_id}`).
     routes: Vec<&'static str>,
+    /// What is spoken at this port; the main one hears all dialects, each by its paths.
+    pub(crate) dialect: Dialect,
 }
 
-/// Answers that say how the process is: they need no free place, and the first two no token, or an overloaded server
+/// Answers that say how the process is: they need no free place, and some no token, or an overloaded server
 /// would look dead.
-const ALWAYS_ANSWERED: [&str; 4] = ["/livez", "/readyz", "/healthz", "/metrics"];
-const WITHOUT_TOKEN: [&str; 2] = ["/livez", "/readyz"];
+const ALWAYS_ANSWERED: [&str; 5] = ["/livez", "/readyz", "/ready", "/healthz", "/metrics"];
+const WITHOUT_TOKEN: [&str; 5] = ["/livez", "/readyz", "/ready", "/services/collector/health", "/services/collector/health/1.0"];
 
 impl Door {
-    pub(crate) fn new(app: Arc<App>, router: Router, routes: Vec<&'static str>) -> Door {
-        Door { app, router, routes }
+    pub(crate) fn new(app: Arc<App>, router: Router, routes: Vec<&'static str>, dialect: Dialect) -> Door {
+        Door { app, router, routes, dialect }
     }
 
     /// Answers a request.
@@ -44,21 +48,25 @@ impl Door {
         let started = Instant::now();
         let id = self.app.ids.of(request.headers());
         let method = method_label(request.method());
-        let route = self.route_label(request.uri().path());
-        let response = match self.check(&request, route) {
+        let manner = Manner::of(&request, self.dialect);
+        let path = request.uri().path();
+        let route = manner.label(path).unwrap_or_else(|| self.route_label(path));
+        let response = match self.check(&request, &manner, route) {
             Ok(permit) => hold(self.run(request).await, permit),
             Err(problem) => problem.into_response(),
         };
-        let (mut response, cause) = one_form(response, &id);
+        let status = response.status();
+        let (mut response, cause) = one_form(response, &manner, &id, self.app.now());
+        manner.put_headers(&mut response);
         self.put_headers(response.headers_mut(), &id);
-        let (status, took) = (response.status(), started.elapsed());
+        let took = started.elapsed();
         self.app.metrics.request(method, route, status.as_u16(), took);
         log(&id, method, route, status, took.as_secs_f64() * 1000.0, cause.as_deref());
         response
     }
 
     /// Refuses what can be refused by looking at the head.
-    fn check(&self, request: &Request, route: &str) -> Result<Option<OwnedSemaphorePermit>, Problem> {
+    fn check(&self, request: &Request, manner: &Manner, route: &str) -> Result<Option<OwnedSemaphorePermit>, Problem> {
         let App { limits, tokens, requests, .. } = &*self.app;
         let (uri, headers) = (request.uri(), request.headers());
         if uri.path_and_query().is_some_and(|path| path.as_str().len() > limits.url_bytes) {
@@ -69,7 +77,7 @@ impl Door {
         }
         match tokens {
             None => browser::check(uri, headers)?,
-            Some(tokens) if !WITHOUT_TOKEN.contains(&route) => tokens.check(headers)?,
+            Some(tokens) if !WITHOUT_TOKEN.contains(&route) => tokens.check(&presented(manner.dialect, uri, headers))?,
             Some(_) => {}
         }
         if ALWAYS_ANSWERED.contains(&route) {
@@ -119,28 +127,15 @@ impl Door {
     }
 }
 
-/// Every error leaves as a problem, also those that routing makes (404, 405). Returns the cause, for the log.
-fn one_form(mut response: Response, id: &str) -> (Response, Option<Arc<str>>) {
-    let status = response.status();
-    let problem = match response.extensions_mut().remove::<Problem>() {
-        Some(problem) => problem,
-        None if status.is_client_error() || status.is_server_error() => Problem::new(status, plain_words(status)),
-        None => return (response, None),
-    };
-    let cause = problem.cause();
-    let mut rendered = problem.render(id);
+/// Every error leaves in the one form of its dialect, also those that routing makes (404, 405). Returns the cause, for
+/// the log.
+fn one_form(mut response: Response, manner: &Manner, id: &str, now: Timestamp) -> (Response, Option<Arc<str>>) {
+    let Some((problem, cause)) = problem_of(&mut response) else { return (response, None) };
+    let mut rendered = manner.render(problem, id, now);
     if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
         rendered.headers_mut().insert(header::ALLOW, allow);
     }
     (rendered, cause)
-}
-
-fn plain_words(status: StatusCode) -> &'static str {
-    match status {
-        StatusCode::NOT_FOUND => "there is nothing here; /openapi.json lists what there is",
-        StatusCode::METHOD_NOT_ALLOWED => "this path has other methods; Allow names them",
-        _ => status.canonical_reason().unwrap_or("error"),
-    }
 }
 
 /// No query, no body, no client's header but the checked request id: the log must not become a second copy of secrets.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Seconds after which a refused request is worth repeating. Sealing a memtable and freeing a place both take about one.
-const RETRY_AFTER_SECONDS: u64 = 1;
+pub(crate) const RETRY_AFTER_SECONDS: u64 = 1;
 
 /// The status of a kind of error.
 pub(crate) fn status(kind: Kind) -> StatusCode {
@@ -135,9 +135,22 @@ impl Problem {
         self
     }
 
-    #[cfg(test)]
+    /// The status of the answer.
     pub(crate) fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// What happened, and what to do about it, for dialects that have one text for both.
+    pub(crate) fn words(&self) -> String {
+        match &self.hint {
+            Some(hint) => format!("{}; {hint}", self.detail),
+            None => self.detail.to_string(),
+        }
+    }
+
+    /// The headers that belong to it.
+    pub(crate) fn into_headers(self) -> Vec<(HeaderName, HeaderValue)> {
+        self.headers
     }
 
     /// The cause, for the log: texts of the rooms' errors, which name files, offsets and limits.

@@ -13,6 +13,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::app::{App, Rooms};
 use crate::config::{Config, Tls};
+use crate::dialects::{Dialect, Port};
 use crate::door::Door;
 use crate::sockets::{self, Bound, Listener, SocketError};
 use crate::tls::acceptor;
@@ -89,42 +90,63 @@ impl Error {
     }
 }
 
-/// A server that has its port.
+/// A server that has its ports.
 pub struct Server {
-    door: Arc<Door>,
-    listener: TcpListener,
-    address: SocketAddr,
+    app: Arc<App>,
+    main: HttpListener,
+    ports: Vec<(Dialect, HttpListener)>,
     tls: Option<TlsAcceptor>,
     /// Until it runs.
     sockets: Option<Bound>,
+    tls_http2: Option<TlsAcceptor>,
     stop: watch::Sender<bool>,
 }
 
-/// Opens the port. Nothing is answered before [`Server::run`].
+/// An open port, and the door behind it.
+struct HttpListener {
+    door: Arc<Door>,
+    socket: TcpListener,
+    address: SocketAddr,
+}
+
+/// Opens the ports. Nothing is answered before [`Server::run`].
 pub async fn bind(config: Config, rooms: Rooms) -> Result<Server, Error> {
-    if !config.listen.ip().is_loopback() && (config.tls.is_none() || config.token_file.is_none()) {
-        return Err(Error::Open(config.listen));
+    let addresses = config.ports.iter().map(|port| port.address).chain([config.listen]);
+    if let Some(open) = addresses.into_iter().find(|address| !address.ip().is_loopback())
+        && (config.tls.is_none() || config.token_file.is_none())
+    {
+        return Err(Error::Open(open));
     }
     let tokens = config
         .token_file
         .as_ref()
         .map(|path| Tokens::read(path).map_err(|source| Error::Tokens { path: path.clone(), source: Box::new(source) }));
-    let tls =
-        config.tls.as_ref().map(|tls| acceptor(tls).map_err(|source| Error::Tls { tls: tls.clone(), source: Box::new(source) }));
-    let (tokens, tls) = (tokens.transpose()?, tls.transpose()?);
-    let listening = |source| Error::Listen { address: config.listen, source };
-    let listener = TcpListener::bind(config.listen).await.map_err(listening)?;
-    let address = listener.local_addr().map_err(listening)?;
+    let acceptor = |protocol| {
+        let open =
+            |tls: &Tls| acceptor(tls, protocol).map_err(|source| Error::Tls { tls: tls.clone(), source: Box::new(source) });
+        config.tls.as_ref().map(open).transpose()
+    };
+    let (tokens, tls, tls_http2) = (tokens.transpose()?, acceptor(b"http/1.1")?, acceptor(b"h2")?);
     let (stop, stopping) = watch::channel(false);
     let sockets = Some(sockets::bind(&config.sockets, config.tls.as_ref()).await?);
-    let door = api::door(App::new(&config, rooms, tokens, stopping));
-    Ok(Server { door: Arc::new(door), listener, address, tls, sockets, stop })
+    let app = Arc::new(App::new(&config, rooms, tokens, stopping));
+    let main = HttpListener::open(config.listen, api::door(app.clone())).await?;
+    let mut ports = Vec::with_capacity(config.ports.len());
+    for port in &config.ports {
+        ports.push((port.dialect, HttpListener::open(port.address, api::door_of(port.dialect, app.clone())).await?));
+    }
+    Ok(Server { app, main, ports, tls, tls_http2, sockets, stop })
 }
 
 impl Server {
     /// Where it listens; tells the port when port 0 was asked for.
     pub fn local_addr(&self) -> SocketAddr {
-        self.address
+        self.main.address
+    }
+
+    /// Where the dialects are spoken that have a port of their own.
+    pub fn ports(&self) -> impl Iterator<Item = Port> {
+        self.ports.iter().map(|(dialect, listener)| Port { dialect: *dialect, address: listener.address })
     }
 
     /// Where agents that do not speak HTTP may send; tells the ports when port 0 was asked for.
@@ -134,31 +156,56 @@ impl Server {
 
     /// Serves until `shutdown` is done, then lets requests at work end, up to the limit `drain`.
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
-        let limits = self.door.app.limits;
-        let places = Arc::new(Semaphore::new(limits.connections));
-        let mut connections = JoinSet::new();
+        let places = Arc::new(Semaphore::new(self.app.limits.connections));
+        let mut listeners = JoinSet::new();
         if let Some(sockets) = self.sockets.take() {
-            connections.spawn(sockets.run(self.door.app.clone(), self.stop.subscribe()));
+            let (app, drain) = (self.app.clone(), self.app.limits.drain);
+            let (told, stopping) = (self.stop.subscribe(), self.stop.subscribe());
+            listeners.spawn(async move {
+                tokio::select! {
+                    () = sockets.run(app, told) => {}
+                    () = drained(stopping, drain) => tracing::warn!("deliveries on sockets were cut off at shutdown"),
+                }
+            });
         }
-        let mut shutdown = std::pin::pin!(shutdown);
+        for listener in self.ports.into_iter().map(|(_, listener)| listener).chain([self.main]) {
+            let tls = if listener.door.dialect.is_http2() { &self.tls_http2 } else { &self.tls };
+            listeners.spawn(listener.run(places.clone(), tls.clone(), self.stop.subscribe()));
+        }
+        shutdown.await;
+        self.stop.send_replace(true);
+        while listeners.join_next().await.is_some() {}
+    }
+}
+
+impl HttpListener {
+    async fn open(address: SocketAddr, door: Door) -> Result<HttpListener, Error> {
+        let listening = |source| Error::Listen { address, source };
+        let socket = TcpListener::bind(address).await.map_err(listening)?;
+        let address = socket.local_addr().map_err(listening)?;
+        Ok(HttpListener { door: Arc::new(door), socket, address })
+    }
+
+    async fn run(self, places: Arc<Semaphore>, tls: Option<TlsAcceptor>, mut stopping: watch::Receiver<bool>) {
+        let mut connections = JoinSet::new();
+        let told = stopping.clone();
         loop {
             let accepted = tokio::select! {
-                () = &mut shutdown => break,
+                _ = stopping.wait_for(|&stopping| stopping) => break,
                 Some(_) = connections.join_next() => continue,
                 accepted = self.accept(&places) => accepted,
             };
             let Some((stream, place)) = accepted else { continue };
             self.door.app.metrics.connection();
-            let (door, tls, stopping) = (self.door.clone(), self.tls.clone(), self.stop.subscribe());
+            let (door, tls, told) = (self.door.clone(), tls.clone(), told.clone());
             connections.spawn(async move {
-                serve(door, stream, tls, stopping).await;
+                serve(door, stream, tls, told).await;
                 drop(place);
             });
         }
-        drop(self.listener);
-        self.stop.send_replace(true);
+        drop(self.socket);
         let drained = async { while connections.join_next().await.is_some() {} };
-        if timeout(limits.drain, drained).await.is_err() {
+        if timeout(self.door.app.limits.drain, drained).await.is_err() {
             tracing::warn!(connections = connections.len(), "requests were cut off at shutdown");
         }
         connections.shutdown().await;
@@ -167,7 +214,7 @@ impl Server {
     /// The next connection, once there is a place for it.
     async fn accept(&self, places: &Arc<Semaphore>) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
         let place = places.clone().acquire_owned().await.ok()?;
-        match self.listener.accept().await {
+        match self.socket.accept().await {
             Ok((stream, _)) => {
                 // Answers are small and written whole: waiting to fill a packet only delays them.
                 let _ = stream.set_nodelay(true);
@@ -180,6 +227,13 @@ impl Server {
             }
         }
     }
+}
+
+/// The time for what was at work at shutdown is over.
+async fn drained(mut stopping: watch::Receiver<bool>, drain: Duration) {
+    // Without a sender nobody waits for an end either.
+    let _ = stopping.wait_for(|&stopping| stopping).await;
+    sleep(drain).await;
 }
 
 async fn serve(door: Arc<Door>, stream: TcpStream, tls: Option<TlsAcceptor>, stopping: watch::Receiver<bool>) {

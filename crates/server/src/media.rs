@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use crate::error::Problem;
 
 /// The type without its parameters, in lower case; `None` when the request does not say.
-fn essence(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn essence(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::CONTENT_TYPE)?;
     let essence = value.as_bytes().split(|&b| b == b';').next().unwrap_or_default().trim_ascii();
     (!essence.is_empty()).then(|| String::from_utf8_lossy(essence).to_ascii_lowercase())
@@ -44,7 +44,8 @@ pub(crate) fn accept_json(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-fn unsupported(accepted: &'static str, hint: &'static str) -> Problem {
+/// The body is of a type that is not taken here.
+pub(crate) fn unsupported(accepted: &'static str, hint: &'static str) -> Problem {
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "this Content-Type is not understood here")
         .hint(hint)
         .header(header::ACCEPT, HeaderValue::from_static(accepted))

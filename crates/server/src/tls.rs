@@ -24,11 +24,11 @@ pub(crate) enum TlsError {
     Pair(#[from] rustls::Error),
 }
 
-/// Reads certificate and key: TLS 1.2 and 1.3, HTTP/1.1 inside.
-pub(crate) fn acceptor(tls: &Tls) -> Result<TlsAcceptor, TlsError> {
+/// Reads certificate and key: TLS 1.2 and 1.3, with one protocol inside, by its name in ALPN.
+pub(crate) fn acceptor(tls: &Tls, protocol: &[u8]) -> Result<TlsAcceptor, TlsError> {
     let (chain, key) = identity(tls)?;
     let mut config = builder()?.with_no_client_auth().with_single_cert(chain, key)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![protocol.to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 

@@ -2,6 +2,8 @@ use std::net::SocketAddr;
 use std::num::NonZero;
 use std::path::Path;
 
+use server::{Dialect, Port};
+
 use super::raw::Raw;
 use super::sockets;
 use super::{Config, PrivacyFiles, RootKeySource};
@@ -121,12 +123,39 @@ fn server_config(raw: &mut Raw, limits: server::Limits) -> server::Config {
             None
         }
     };
-    if !listen.ip().is_loopback() && (tls.is_none() || token_file.is_none()) {
-        raw.problem(format!("listen: {listen} can be reached from other machines, which needs token_file, tls_cert and tls_key"));
+    let ports = ports(raw);
+    let mut problems = Vec::new();
+    for (name, address) in ports.iter().map(|(name, port)| (*name, port.address)).chain([("listen", listen)]) {
+        if !address.ip().is_loopback() && (tls.is_none() || token_file.is_none()) {
+            let needs = "can be reached from other machines, which needs token_file, tls_cert and tls_key";
+            problems.push(format!("{name}: {address} {needs}"));
+        }
     }
+    problems.into_iter().for_each(|problem| raw.problem(problem));
+    let ports = ports.into_iter().map(|(_, port)| port).collect();
     let tenant = record::Tenant::default();
     let sockets = sockets::meant(raw, tls.is_some(), limits);
-    server::Config { listen, tls, token_file, tenant, cursor_key: cursor_key(), limits, sockets }
+    server::Config { listen, ports, tls, token_file, tenant, cursor_key: cursor_key(), limits, sockets }
+}
+
+/// Settings of the dialects that can have a port of their own.
+const PORTS: [(&str, Dialect); Dialect::WITH_PORT.len()] = [
+    ("listen_elasticsearch", Dialect::Elasticsearch),
+    ("listen_otlp", Dialect::Otlp),
+    ("listen_otlp_grpc", Dialect::OtlpGrpc),
+    ("listen_loki", Dialect::Loki),
+    ("listen_splunk", Dialect::Splunk),
+];
+
+fn ports(raw: &mut Raw) -> Vec<(&'static str, Port)> {
+    let mut ports = Vec::new();
+    for (name, dialect) in PORTS {
+        if !raw.get(name).0.is_empty() {
+            let address = raw.parse_or(name, SocketAddr::from(([127, 0, 0, 1], 0)));
+            ports.push((name, Port { dialect, address }));
+        }
+    }
+    ports
 }
 
 fn engine_config(raw: &mut Raw, limits: server::Limits) -> engine::Config {

@@ -94,14 +94,7 @@ impl<'a> Check<'a> {
             return Err(Fault::new(RejectReason::TooManyFields, at));
         }
         let (key, end) = self.text_at(at)?;
-        self.keys.push(match key {
-            Raw::Text(plain) => Cow::Borrowed(plain),
-            escaped => {
-                let mut key = String::new();
-                escaped.write(&mut key);
-                Cow::Owned(key)
-            }
-        });
+        self.keys.push(key.plain());
         let colon = self.skip(end);
         if self.peek(colon) != Some(b':') {
             return Err(invalid(colon));

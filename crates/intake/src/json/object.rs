@@ -1,5 +1,3 @@
-use std::borrow::Cow;
-
 use record::RejectReason;
 
 use super::array::array_at;
@@ -113,14 +111,7 @@ impl<'d, 'a> ObjectReader<'d, 'a> {
     }
 
     fn key(&mut self, raw: Raw<'_>, parent: KeyId, at: usize) -> Result<KeyId, Fault> {
-        let own = match raw {
-            Raw::Text(plain) => Cow::Borrowed(plain),
-            escaped => {
-                let mut own = String::new();
-                escaped.write(&mut own);
-                Cow::Owned(own)
-            }
-        };
+        let own = raw.plain();
         if parent == ROOT {
             return self.draft.key(&own, at);
         }

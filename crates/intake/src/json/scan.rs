@@ -14,7 +14,7 @@ pub(crate) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-pub(super) fn invalid(at: usize) -> Fault {
+pub(crate) fn invalid(at: usize) -> Fault {
     Fault::new(RejectReason::InvalidJson, at)
 }
 
@@ -160,7 +160,7 @@ pub(super) fn literal(bytes: &[u8], at: usize) -> Result<(Option<bool>, usize), 
 
 /// Where the value at `at` ends as far as brackets and quotes tell, whether or not it is valid: before the comma or
 /// bracket that follows it. `None` when it does not end before `until`.
-pub(super) fn value_end(bytes: &[u8], at: usize, until: usize) -> Option<usize> {
+pub(crate) fn value_end(bytes: &[u8], at: usize, until: usize) -> Option<usize> {
     let (mut at, mut depth) = (at, 0usize);
     while at < until {
         match bytes[at] {
@@ -174,6 +174,23 @@ pub(super) fn value_end(bytes: &[u8], at: usize, until: usize) -> Option<usize> 
                 }
             }
             b',' if depth == 0 => return Some(at),
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// What follows the bracket that closes the one at `at`, before `until`.
+pub(crate) fn bracket_end(bytes: &[u8], at: usize, until: usize) -> Option<usize> {
+    let (mut at, mut depth) = (at, 0usize);
+    while at < until {
+        match bytes[at] {
+            b'"' => at = quote_end(bytes, at + 1, until)?,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth <= 1 => return (depth == 1).then_some(at + 1),
+            b'}' | b']' => depth -= 1,
+            _ if depth == 0 => return None,
             _ => {}
         }
         at += 1;

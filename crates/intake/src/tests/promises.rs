@@ -4,8 +4,9 @@ use proptest::prelude::*;
 use record::Batch;
 use serde_json::{Map, Value as Json};
 
-use crate::tests::{RECEIVED_AT, read, show_value};
-use crate::{Format, cut_at_record};
+use crate::otlp::Signal;
+use crate::tests::{RECEIVED_AT, context, read, show_value};
+use crate::{Format, cut_at_record, datadog, elastic, firehose, loki, otlp, splunk};
 
 /// Pieces that, put together at random, reach deeper into the readers than random bytes do.
 const PIECES: [&str; 48] = [
@@ -67,6 +68,48 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
 
+/// Pieces of which dialects are made.
+const DIALECT_PIECES: [&[u8]; 30] = [
+    b"{\"create\":{\"_index\":\"x\"}}\n",
+    b"{\"delete\":{\"_id\":\"1\"}}\n",
+    b"{\"a\":1}\n",
+    b"{\"doc\":{\"a\":1}}\n",
+    b"{\"streams\":[",
+    b"{\"stream\":{\"a\":\"b\"},\"values\":[",
+    b"[\"1770387825000000000\",\"line\"]",
+    b"{\"labels\":\"{a=\\\"b\\\"}\",\"entries\":[",
+    b"{\"resourceLogs\":[",
+    b"{\"resource\":{\"attributes\":[",
+    b"{\"key\":\"k\",\"value\":",
+    b"{\"scopeLogs\":[{\"logRecords\":[",
+    b"{\"arrayValue\":{\"values\":[",
+    b"{\"stringValue\":\"\\ud83d\"}",
+    b"{\"event\":\"e\"}",
+    b"{\"event\":{\"a\":1},\"time\":1}",
+    b"{\"records\":[{\"data\":\"e30=\"}",
+    b"{\"message\":\"m\",\"ddtags\":\"a:b,c\"}",
+    b"]",
+    b"}",
+    b",",
+    b"\n",
+    b"\x0a",
+    b"\x12\x06",
+    b"\x12\x02\x12\x00",
+    b"\x0a\x04\x12\x02\x12\x00",
+    b"\x09\x01\x02\x03\x04\x05\x06\x07\x08",
+    b"\xff",
+    b"\x1f\x8b",
+    b"{a=\"b\"}",
+];
+
+fn dialect_body() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        8 => prop::sample::select(DIALECT_PIECES.to_vec()).prop_map(<[u8]>::to_vec),
+        1 => prop::collection::vec(any::<u8>(), 0..6),
+    ];
+    prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
+}
+
 /// Every span points into the batch, on character boundaries.
 fn is_whole(batch: &Batch) -> bool {
     Batch::from_parts(batch.parts().clone()).is_ok()
@@ -108,6 +151,29 @@ proptest! {
     fn no_bytes_make_it_panic_or_point_outside(body in body(), format in prop::sample::select(Format::ALL.to_vec())) {
         prop_assert!(is_whole(&read(format, &body)));
         prop_assert!(cut_at_record(format, &body) <= body.len());
+    }
+
+    #[test]
+    fn no_bytes_make_a_dialect_panic_or_point_outside(body in dialect_body()) {
+        let context = context();
+        let bulk = elastic::decode_bulk(&body, &context, Some("i"), &mut |_| {});
+        let document = elastic::decode_document(&body, &context, "i", None);
+        let raw = splunk::decode_raw(&body, &context, &splunk::Metadata::default());
+        for batch in [document, raw, splunk::decode_events(&body, &context)] {
+            prop_assert!(is_whole(&batch));
+        }
+        let signals = [Signal::Logs, Signal::Traces].into_iter();
+        let otlp = signals.flat_map(|signal| {
+            [otlp::Encoding::Json, otlp::Encoding::Protobuf].map(|encoding| otlp::decode(signal, encoding, &body, &context))
+        });
+        let loki = [loki::Encoding::Json, loki::Encoding::Protobuf].map(|encoding| loki::decode(encoding, &body, &context));
+        let others = [bulk, datadog::decode(&body, &context), firehose::decode(&body, &context)];
+        for read in otlp.chain(loki).chain(others) {
+            match read {
+                Ok(batch) => prop_assert!(is_whole(&batch)),
+                Err(broken) => prop_assert!(broken.offset <= body.len() * 3),
+            }
+        }
     }
 
     #[test]

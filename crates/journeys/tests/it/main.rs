@@ -22,6 +22,7 @@ mod restart;
 mod resume;
 mod s3;
 mod secrets;
+mod senders;
 mod settings;
 mod sockets;
 mod stream_proxy;

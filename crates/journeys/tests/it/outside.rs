@@ -77,6 +77,15 @@ pub(crate) fn run_documented(data: &Path) {
     }
 }
 
+/// Has one of the client libraries of `senders.py` send records. Returns how many it says it has sent.
+pub(crate) fn send(sender: &str, url: &str, count: usize) -> usize {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/outside/senders.py");
+    let done = Command::new(python()).arg(path).args([sender, url, &count.to_string()]).output().expect("starting Python");
+    let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    assert!(done.status.success(), "{sender}:\n{out}{err}");
+    out.lines().last().and_then(|line| line.parse().ok()).unwrap_or_else(|| panic!("{sender} said no number:\n{out}{err}"))
+}
+
 /// A table to be read: a folder or a URL, and what it takes to get there.
 pub(crate) struct Table {
     place: String,

@@ -135,7 +135,7 @@ async fn loggers_of_python_send_what_they_are_told() {
         ("fluent", at("forward", "tcp://")),
     ];
     for (what, place) in &senders {
-        python_script("senders.py", &[what, place, &UNACKNOWLEDGED.to_string()]);
+        python_script("socket_senders.py", &[what, place, &UNACKNOWLEDGED.to_string()]);
         check(&server, what, UNACKNOWLEDGED).await;
     }
     let sources = server.sql("SELECT DISTINCT source FROM logs WHERE message LIKE 'fluent %'").await;
@@ -150,7 +150,7 @@ async fn chunks_and_windows_are_stored_once_over_a_bad_network() {
     for (what, protocol) in [("chunk", "forward"), ("beat", "lumberjack")] {
         let proxy = StreamProxy::start(port(&server, protocol, "tcp://"), Chance::new()).await;
         let place = proxy.address.port().to_string();
-        tokio::task::block_in_place(|| python_script("senders.py", &[what, &place, &RECORDS.to_string()]));
+        tokio::task::block_in_place(|| python_script("socket_senders.py", &[what, &place, &RECORDS.to_string()]));
         check(&server, what, RECORDS).await;
         proxy.worked();
     }

@@ -13,13 +13,14 @@ use crate::app::App;
 use crate::body::{Bounds, Received, receive};
 use crate::error::Problem;
 use crate::form::Form;
+use crate::idempotency::idempotency_key;
 use crate::media;
 use crate::store::{Decoded, Stored, Work, context, digest, store};
 
 /// Longest name of a source: it becomes a value of every record, and a folder of nothing.
 const SOURCE_MAX_BYTES: usize = 256;
-/// Longest idempotency key: room for two UUIDs and a path.
-const KEY_MAX_BYTES: usize = 256;
+/// Longest name of a format that is worth reading.
+const FORMAT_MAX_BYTES: usize = 256;
 
 /// What the URL of a delivery says.
 #[derive(IntoParams)]
@@ -80,7 +81,7 @@ fn is_zero(count: &u64) -> bool {
     params(
         IngestParams,
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 256 visible ASCII characters; repeat it when repeating the request.", min_length = 1, max_length = 256, pattern = "^[!-~]+$"),
-        ("Content-Encoding" = Option<String>, Header, description = "`gzip`, `zstd` or `identity`.", pattern = "^(gzip|zstd|identity)$"),
+        ("Content-Encoding" = Option<String>, Header, description = "`gzip`, `deflate`, `zstd` or `identity`.", pattern = "^(gzip|deflate|zstd|identity)$"),
     ),
     request_body(
         description = "At most 10 MiB as sent, 64 MiB decompressed.",
@@ -129,7 +130,7 @@ impl Delivery {
         media::accept_logs(headers)?;
         let mut form = Form::from_url(uri)?;
         let source = form.text("source", SOURCE_MAX_BYTES);
-        let format = match form.text("format", KEY_MAX_BYTES).map(|name| name.parse::<Format>()) {
+        let format = match form.text("format", FORMAT_MAX_BYTES).map(|name| name.parse::<Format>()) {
             None => Format::Auto,
             Some(Ok(format)) => format,
             Some(Err(error)) => {
@@ -147,18 +148,4 @@ impl Delivery {
         let key = self.key.map(|key| BatchKey { key, body: digest(&plain.bytes) });
         Ok(Decoded { batch, key, bytes: plain.bytes.len(), reservation: Some(plain.reservation), answer: () })
     }
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let mut values = headers.get_all("idempotency-key").iter();
-    let (first, second) = (values.next(), values.next());
-    let Some(value) = first else { return Ok(None) };
-    let bytes = value.as_bytes();
-    let sane = (1..=KEY_MAX_BYTES).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic) && second.is_none();
-    if !sane {
-        return Err(Problem::bad_request(format!(
-            "Idempotency-Key must be one value of 1 to {KEY_MAX_BYTES} visible ASCII characters"
-        )));
-    }
-    Ok(Some(String::from_utf8_lossy(bytes).into_owned()))
 }

@@ -1,4 +1,7 @@
+use axum::http::{HeaderMap, Uri};
+
 use super::*;
+use crate::dialects::{Dialect, presented};
 
 const FILE: &str = "# who may come in\n\n0123456789abcdef  # the agent\r\n  another-token-of-length-30  \n";
 
@@ -10,7 +13,7 @@ fn headers() {
         for value in values {
             headers.append(header::AUTHORIZATION, value.parse().expect("value"));
         }
-        let checked = tokens.check(&headers);
+        let checked = tokens.check(&presented(Dialect::Own, &Uri::from_static("/"), &headers));
         assert_eq!(checked.is_ok(), expected, "{values:?}");
         if let Err(problem) = checked {
             let response = problem.render("id");

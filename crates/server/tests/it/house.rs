@@ -28,6 +28,8 @@ impl Clock for Still {
 
 pub(crate) struct House {
     pub(crate) address: SocketAddr,
+    /// Addresses of the dialects that were given a port.
+    pub(crate) ports: Vec<server::Port>,
     pub(crate) lake: Lake,
     stored: tokio::sync::broadcast::Receiver<lake::Fresh>,
     sockets: Vec<Listener>,
@@ -39,6 +41,7 @@ pub(crate) struct House {
 pub(crate) fn config() -> Config {
     Config {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        ports: Vec::new(),
         tls: None,
         token_file: None,
         tenant: Tenant::default(),
@@ -121,12 +124,12 @@ impl House {
         let lake = Lake::open(lake_config, Arc::new(Still)).await.expect("lake");
         let rooms = Rooms { gateway: Arc::new(gateway), ..rooms(lake.clone()).await };
         let server = server::bind(config, rooms).await.expect("server");
-        let (address, sockets) = (server.local_addr(), server.sockets());
+        let (address, ports, sockets) = (server.local_addr(), server.ports().collect(), server.sockets());
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(server.run(async {
             let _ = stopped.await;
         }));
-        House { address, stored: lake.subscribe(), lake, sockets, stop: Some(stop), running, _folder: folder }
+        House { address, ports, stored: lake.subscribe(), lake, sockets, stop: Some(stop), running, _folder: folder }
     }
 
     pub(crate) async fn send(&self, ask: Ask) -> Told {
@@ -137,6 +140,12 @@ impl House {
     pub(crate) async fn ingest(&self, lines: &str) {
         let told = self.send(Ask::post("/api/v1/ingest", lines)).await;
         assert_eq!(told.status, 200, "{}", told.text());
+    }
+
+    /// How many records and quarantined pieces the lake has taken, and how many batches came again.
+    pub(crate) fn taken(&self) -> (u64, u64, u64) {
+        let status = self.lake.status();
+        (status.stored_total, status.quarantined_total, status.duplicate_batches_total)
     }
 
     /// All text of the next batch that was stored, quarantine and names of fields included.

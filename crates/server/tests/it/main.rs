@@ -7,9 +7,13 @@ mod own_log;
 
 mod arrivals;
 mod bad_input;
+mod collectors;
+mod elasticsearch;
 mod errors;
 mod health;
 mod limits;
+mod loki;
+mod otlp;
 mod privacy;
 mod questions;
 mod sockets;

@@ -1,120 +1,145 @@
-"""Loggers and agents' libraries that send to sockets: `senders.py WHAT PORT-OR-PATH COUNT`."""
+"""Sends records to a server with the client libraries that people have in their programs. Last line out: how many.
 
+senders.py NAME URL COUNT
+"""
+
+import json
 import logging
-import logging.handlers
-import socket
 import sys
 import time
-
-import graypy
-import msgpack
-from fluent import sender as fluent
-from pylogbeat import PyLogBeatClient
-
-HOST = "127.0.0.1"
-TOGETHER = 50
+from urllib.parse import urlsplit
 
 
-def through_logging(handler, what, count):
-    logger = logging.getLogger(what)
+def elasticsearch(url, count):
+    from elasticsearch import Elasticsearch, helpers
+
+    client = Elasticsearch(url, max_retries=50, retry_on_timeout=True, request_timeout=20)
+    assert client.info()["tagline"]
+    now = time.time()
+    documents = (
+        {"_index": "logs-journey-default", "_op_type": "create", "@timestamp": int((now + i / 1e3) * 1e3) - 10_000_000 + 1,
+         "message": f"order {i}", "key": str(i)}
+        for i in range(count)
+    )
+    sent, errors = helpers.bulk(client, documents, chunk_size=500)
+    assert not errors
+    print(sent)
+
+
+def otlp(exporter, count):
+    from opentelemetry.sdk._logs import LoggerProvider, LoggingHandler
+    from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
+    from opentelemetry.sdk.resources import Resource
+
+    provider = LoggerProvider(resource=Resource.create({"service.name": "journey"}))
+    provider.add_log_record_processor(BatchLogRecordProcessor(exporter, max_queue_size=count + 1, max_export_batch_size=500))
+    logger = logging.getLogger("otlp")
+    logger.addHandler(LoggingHandler(logger_provider=provider))
     logger.setLevel(logging.INFO)
-    logger.propagate = False
-    logger.addHandler(handler)
-    for number in range(count):
-        logger.info("%s %d", what, number)
-        # Datagrams have nobody who makes them wait.
-        if number % 200 == 199 and "udp" in what:
-            time.sleep(0.05)
-    handler.close()
+    for i in range(count):
+        logger.info("order %d", i, extra={"key": str(i)})
+    assert provider.force_flush()
+    provider.shutdown()
+    print(count)
 
 
-def fluent_logger(port, count):
-    sender = fluent.FluentSender("web", host=HOST, port=port, nanosecond_precision=True)
-    for number in range(count):
-        assert sender.emit("access", {"log": f"fluent {number}"}), sender.last_error
-    sender.close()
+def otlp_http(url, count):
+    from opentelemetry.exporter.otlp.proto.http import Compression
+    from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
+
+    otlp(OTLPLogExporter(endpoint=f"{url}/v1/logs", compression=Compression.Gzip), count)
 
 
-def until_done(batches, send):
-    """Sends each batch over and over until it is acknowledged."""
-    for batch in batches:
-        for attempt in range(1000):
-            try:
-                send(batch)
-                break
-            except (OSError, EOFError, ValueError):
-                time.sleep(0.01)
-        else:
-            raise AssertionError("a batch never got through")
+def otlp_grpc(url, count):
+    from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter
+
+    otlp(OTLPLogExporter(endpoint=url, insecure=True), count)
 
 
-def batches(count):
-    return [range(start, start + TOGETHER) for start in range(0, count, TOGETHER)]
+def spans(url, count):
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    provider = TracerProvider(resource=Resource.create({"service.name": "journey"}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{url}/v1/traces"), max_queue_size=count + 512))
+    tracer = provider.get_tracer("journey")
+    for i in range(count):
+        with tracer.start_as_current_span(f"order {i}", attributes={"key": str(i)}):
+            pass
+    assert provider.force_flush()
+    provider.shutdown()
+    print(count)
 
 
-def forward_with_acknowledgements(port, count):
-    """Packed Forward, as Fluentd and Fluent Bit send it with require_ack_response."""
-    connection = None
+def loki(url, count):
+    from logging_loki import LokiHandler
 
-    def send(batch):
-        nonlocal connection
-        if connection is None:
-            connection = socket.create_connection((HOST, port), timeout=10)
-        entries = b"".join(msgpack.packb([1_790_000_000 + number, {"log": f"chunk {number}"}]) for number in batch)
-        chunk = f"journey-{batch[0]}"
-        try:
-            connection.sendall(msgpack.packb(["web", entries, {"chunk": chunk, "size": len(batch)}]))
-            unpacker = msgpack.Unpacker()
-            while True:
-                got = connection.recv(1024)
-                if not got:
-                    raise EOFError
-                unpacker.feed(got)
-                for answer in unpacker:
-                    assert answer == {"ack": chunk}, answer
-                    return
-        except (OSError, EOFError):
-            connection.close()
-            connection = None
-            raise
-
-    until_done(batches(count), send)
+    for version, path in (("1", "/loki/api/v1/push"), ("0", "/api/prom/push")):
+        logger = logging.getLogger(f"loki{version}")
+        logger.setLevel(logging.INFO)
+        handler = LokiHandler(url=url + path, tags={"app": "journey"}, version=version)
+        handler.handleError = failed
+        logger.addHandler(handler)
+        for i in range(count // 2):
+            logger.info("order %d of %s", i, version, extra={"tags": {"key": f"{version}-{i}"}})
+    print(count // 2 * 2)
 
 
-def lumberjack(port, count):
-    client = None
-
-    def send(batch):
-        nonlocal client
-        if client is None:
-            client = PyLogBeatClient(HOST, port, timeout=10)
-            client.connect()
-        try:
-            client.send([{"message": f"beat {number}", "log": {"offset": number}} for number in batch])
-        except Exception as error:
-            try:
-                client.close()
-            except OSError:
-                pass
-            client = None
-            raise OSError(str(error)) from error
-
-    until_done(batches(count), send)
+def failed(record):
+    raise SystemExit(f"not sent: {sys.exc_info()[1]}")
 
 
-def main(what, place, count):
-    port = int(place) if place.isdigit() else None
-    syslog = logging.handlers.SysLogHandler
-    {
-        "syslog-udp": lambda: through_logging(syslog((HOST, port)), what, count),
-        "syslog-tcp": lambda: through_logging(syslog((HOST, port), socktype=socket.SOCK_STREAM), what, count),
-        "syslog-unix": lambda: through_logging(syslog(place), what, count),
-        "gelf-udp": lambda: through_logging(graypy.GELFUDPHandler(HOST, port), what, count),
-        "gelf-tcp": lambda: through_logging(graypy.GELFTCPHandler(HOST, port), what, count),
-        "fluent": lambda: fluent_logger(port, count),
-        "chunk": lambda: forward_with_acknowledgements(port, count),
-        "beat": lambda: lumberjack(port, count),
-    }[what]()
+def splunk(url, count):
+    from splunk_hec_handler import SplunkHecHandler
+
+    place = urlsplit(url)
+    logger = logging.getLogger("splunk")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(SplunkHecHandler(place.hostname, "token", port=place.port, proto="http", source="journey", sourcetype="_json"))
+    for i in range(count):
+        logger.info({"message": f"order {i}", "key": str(i)})
+    print(count)
 
 
-main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+def datadog(url, count):
+    from datadog_api_client import ApiClient, Configuration
+    from datadog_api_client.v2.api.logs_api import LogsApi
+    from datadog_api_client.v2.model.content_encoding import ContentEncoding
+    from datadog_api_client.v2.model.http_log import HTTPLog
+    from datadog_api_client.v2.model.http_log_item import HTTPLogItem
+
+    configuration = Configuration(server_index=1, server_variables={"name": urlsplit(url).netloc, "protocol": "http"})
+    configuration.api_key["apiKeyAuth"] = "token"
+    with ApiClient(configuration) as client:
+        api = LogsApi(client)
+        for start in range(0, count, 500):
+            items = [
+                HTTPLogItem(message=f"order {i}", ddtags="env:journey", service="journey", hostname="h", key=str(i))
+                for i in range(start, min(start + 500, count))
+            ]
+            encoding = (ContentEncoding.GZIP, ContentEncoding.DEFLATE, ContentEncoding.IDENTITY)[start // 500 % 3]
+            api.submit_log(content_encoding=encoding, body=HTTPLog(items))
+    print(count)
+
+
+def cloudevents(url, count):
+    import requests
+    from cloudevents.core.bindings.http import to_binary_event, to_structured_event
+    from cloudevents.core.v1.event import CloudEvent
+
+    session = requests.Session()
+    for i in range(count):
+        event = CloudEvent(attributes={"type": "order.paid", "source": "journey", "id": str(i), "specversion": "1.0"}, data={"key": str(i)})
+        for write in (to_binary_event, to_structured_event):
+            message = write(event)
+            answer = session.post(f"{url}/cloudevents", data=message.body, headers=message.headers)
+            assert answer.status_code == 202, answer.text
+    # Each was sent in both forms, and is one event.
+    print(count)
+
+
+if __name__ == "__main__":
+    logging.raiseExceptions = True
+    globals()[sys.argv[1]](sys.argv[2], int(sys.argv[3]))
