@@ -19,7 +19,7 @@ use tower::ServiceExt;
 
 use crate::app::{App, place};
 use crate::error::Problem;
-use crate::{browser, request_id};
+use crate::{browser, pages, request_id};
 
 /// The one way in.
 pub(crate) struct Door {
@@ -35,7 +35,8 @@ const ALWAYS_ANSWERED: [&str; 4] = ["/livez", "/readyz", "/healthz", "/metrics"]
 const WITHOUT_TOKEN: [&str; 2] = ["/livez", "/readyz"];
 
 impl Door {
-    pub(crate) fn new(app: Arc<App>, router: Router, routes: Vec<&'static str>) -> Door {
+    pub(crate) fn new(app: Arc<App>, router: Router, mut routes: Vec<&'static str>) -> Door {
+        routes.push(pages::ROUTE);
         Door { app, router, routes }
     }
 
@@ -69,8 +70,8 @@ impl Door {
         }
         match tokens {
             None => browser::check(uri, headers)?,
-            Some(tokens) if !WITHOUT_TOKEN.contains(&route) => tokens.check(headers)?,
-            Some(_) => {}
+            Some(_) if WITHOUT_TOKEN.contains(&route) || pages::wants_page(request) => {}
+            Some(tokens) => tokens.check(headers)?,
         }
         if ALWAYS_ANSWERED.contains(&route) {
             return Ok(None);
@@ -80,6 +81,9 @@ impl Door {
 
     /// A panic is a bug: it is counted and answered, and takes nobody else with it.
     async fn run(&self, request: Request) -> Response {
+        if let Some(page) = pages::answer(&request) {
+            return page;
+        }
         let answered = AssertUnwindSafe(self.router.clone().oneshot(request)).catch_unwind().await;
         match answered {
             Ok(Ok(response)) => response,
@@ -108,7 +112,8 @@ impl Door {
             (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         ];
         for (name, value) in EVERYWHERE {
-            headers.insert(name, HeaderValue::from_static(value));
+            // Pages say themselves how they may be kept, and what they may do.
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
         }
         if self.app.over_tls {
             headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));

@@ -1,0 +1,103 @@
+// What stands around every page: the names of the pages, the tastes, the help, and the question for a token.
+import { useSignal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
+import { signedIn, signOut, wantsToken } from "../api/client";
+import { Explore } from "../explore/page";
+import { Empty, Icon } from "../ui/parts";
+import { Help } from "./help";
+import { bind } from "./keys";
+import rings from "./rings.svg";
+import { go, href, page } from "./route";
+import { theme, zone } from "./settings";
+import { SignIn } from "./sign-in";
+
+interface Page {
+  readonly name: string;
+  readonly label: string;
+  readonly Body: ComponentType;
+}
+
+// Only the page that most people open first comes with the first load.
+const PAGES: readonly Page[] = [{ name: "explore", label: "Explore", Body: Explore }];
+
+/** The whole window. */
+export function Shell() {
+  const help = useSignal(false);
+  useEffect(
+    () =>
+      bind("Everywhere", [
+        { keys: "?", does: "show this help", run: () => (help.value = true) },
+        ...PAGES.map(({ name, label }, index) => ({ keys: String(index + 1), does: `open ${label}`, run: () => go(name) })),
+      ]),
+    [],
+  );
+  const current = PAGES.find(({ name }) => name === page.value);
+  useEffect(() => {
+    document.title = current ? `${current.label} · Dendro` : "Dendro";
+  }, [current]);
+  return (
+    <>
+      <a class="skip" href="#content" onClick={skip}>
+        Skip to the content
+      </a>
+      <header class="top">
+        <a class="brand" href={href("explore")} aria-label="Dendro, Explore">
+          <img src={rings} alt="" width="22" height="22" />
+          <span>Dendro</span>
+        </a>
+        <nav aria-label="Pages">
+          {PAGES.map(({ name, label }) => (
+            <a key={name} href={href(name)} aria-current={name === page.value ? "page" : undefined}>
+              {label}
+            </a>
+          ))}
+        </nav>
+        <div class="tastes">
+          <button class="quiet" onClick={() => (zone.value = zone.value === "utc" ? "local" : "utc")} title="Time zone of all times shown">
+            <Icon name="clock" /> <span class="wide">{zone.value === "utc" ? "UTC" : "Local time"}</span>
+            <span class="only-said">Switch the time zone</span>
+          </button>
+          <ThemeButton />
+          <button class="quiet" onClick={() => (help.value = true)} aria-label="Keys and search language" title="Keys and search language (?)">
+            <Icon name="help" />
+          </button>
+          {signedIn() && (
+            <button class="quiet" onClick={signOut}>
+              Sign out
+            </button>
+          )}
+        </div>
+      </header>
+      <main id="content" tabIndex={-1} class={`page ${page.value}`}>
+        {wantsToken.value !== "no" ? (
+          <SignIn />
+        ) : current ? (
+          <current.Body />
+        ) : (
+          <Empty title="There is no such page">
+            <a href={href("explore")}>Go to Explore</a>
+          </Empty>
+        )}
+      </main>
+      {help.value && <Help close={() => (help.value = false)} />}
+    </>
+  );
+}
+
+/** The address holds the state of the page, so the link must not change it. */
+function skip(event: Event) {
+  event.preventDefault();
+  document.getElementById("content")?.focus();
+}
+
+function ThemeButton() {
+  const next = { system: "light", light: "dark", dark: "system" } as const;
+  const icon = { system: "system", light: "sun", dark: "moon" } as const;
+  const label = `Colours: ${theme.value}`;
+  return (
+    <button class="quiet" onClick={() => (theme.value = next[theme.value])} aria-label={label} title={label}>
+      <Icon name={icon[theme.value]} />
+    </button>
+  );
+}
