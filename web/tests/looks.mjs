@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { explore } from "./explore.mjs";
+import { onTheDay } from "./pages.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -15,6 +16,7 @@ const PAGES = [
   ["explore-table", (place) => explore(place, { q: "* | stats count() by source, severity" }), ".rows-table td"],
   ["explore-nothing", (place) => `${place.url}/#/explore?from=2001-01-01&to=2001-01-02`, ".empty .primary"],
   ["explore-live", (place) => `${place.url}/#/explore?live=1`, ".empty"],
+  ["patterns", (place) => onTheDay(place, "patterns", { from: `${place.day}T14:02:00Z`, to: `${place.day}T14:19:00Z`, vs: "same" }), ".spark"],
   ["help", (place) => explore(place), ".badge.good", (page) => page.keyboard.press("?")],
 ];
 

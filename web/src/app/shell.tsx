@@ -7,6 +7,7 @@ import { Explore } from "../explore/page";
 import { Empty, Icon } from "../ui/parts";
 import { Help } from "./help";
 import { bind } from "./keys";
+import { later } from "./later";
 import rings from "./rings.svg";
 import { go, href, page } from "./route";
 import { theme, zone } from "./settings";
@@ -19,7 +20,10 @@ interface Page {
 }
 
 // Only the page that most people open first comes with the first load.
-const PAGES: readonly Page[] = [{ name: "explore", label: "Explore", Body: Explore }];
+const PAGES: readonly Page[] = [
+  { name: "explore", label: "Explore", Body: Explore },
+  { name: "patterns", label: "Patterns", Body: later(() => import("../patterns/page").then(({ Patterns }) => Patterns)) },
+];
 
 /** The whole window. */
 export function Shell() {
