@@ -23,6 +23,8 @@ interface Page {
 const PAGES: readonly Page[] = [
   { name: "explore", label: "Explore", Body: Explore },
   { name: "patterns", label: "Patterns", Body: later(() => import("../patterns/page").then(({ Patterns }) => Patterns)) },
+  { name: "sources", label: "Sources", Body: later(() => import("../sources/page").then(({ Sources }) => Sources)) },
+  { name: "privacy", label: "Privacy", Body: later(() => import("../privacy/page").then(({ Privacy }) => Privacy)) },
 ];
 
 /** The whole window. */
