@@ -17,6 +17,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     target: "es2022",
     modulePreload: { polyfill: false },
+    // What the licences of the parts ask for: their texts go where the parts go.
+    license: { fileName: "ui/licences.md" },
     chunkSizeWarningLimit: 600,
   },
   server: { proxy: doors },

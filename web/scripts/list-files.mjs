@@ -1,13 +1,14 @@
 // What the server is told about the built pages: `dist/files.rs`, the list it embeds them by, and the policy that the
 // browser holds them to, which is read from the server's own source so that there is one of it.
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MEDIA_TYPES = {
   css: "text/css; charset=utf-8",
   html: "text/html; charset=utf-8",
   js: "text/javascript; charset=utf-8",
+  md: "text/plain; charset=utf-8",
   svg: "image/svg+xml",
 };
 
@@ -24,7 +25,7 @@ export function listFiles() {
   return {
     name: "dendro-list-files",
     apply: "build",
-    configResolved: (config) => void (folder = join(config.root, config.build.outDir)),
+    configResolved: (config) => void (folder = resolve(config.root, config.build.outDir)),
     closeBundle: () => writeFileSync(join(folder, "files.rs"), list(folder)),
   };
 }

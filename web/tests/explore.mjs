@@ -20,6 +20,7 @@ async function offered(page, text) {
 }
 
 async function found(page) {
+  await page.locator(".results[aria-busy=false]").waitFor();
   await rows(page).first().waitFor();
   await page.locator(".badge.good").waitFor();
 }

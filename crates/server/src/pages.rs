@@ -62,8 +62,8 @@ impl Ready {
         let mut put = |name: HeaderName, value: &'static str| drop(told.insert(name, HeaderValue::from_static(value)));
         put(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
         put(header::VARY, "Accept, Accept-Encoding");
-        // Names with a hash never mean other bytes; the page that names them is asked for again each time.
-        let hashed = self.file.path != INDEX;
+        // Names with a hash never mean other bytes; the others are asked for again each time.
+        let hashed = !FIXED.contains(&self.file.path);
         put(header::CACHE_CONTROL, if hashed { "public, max-age=31536000, immutable" } else { "no-cache" });
         told.insert(header::ETAG, self.etag.clone());
         if names(headers, &header::IF_NONE_MATCH, &self.etag) {
@@ -79,6 +79,8 @@ impl Ready {
 }
 
 const INDEX: &str = "/index.html";
+/// Files whose names have no hash.
+const FIXED: [&str; 2] = [INDEX, "/ui/licences.md"];
 
 /// Whether the request is for a page or a part of one.
 pub(crate) fn wants_page(request: &Request) -> bool {

@@ -53,6 +53,9 @@ export function Help({ close }: { close: () => void }) {
             ))}
           </dl>
         </section>
+        <p class="dim">
+          <a href="./openapi.json">HTTP API</a> · <a href="./ui/licences.md">Licences of the parts of these pages</a>
+        </p>
       </div>
     </Dialog>
   );

@@ -87,7 +87,7 @@ function draw(box: HTMLElement, answer: Answer, hover: (index: number | undefine
   const options: uPlot.Options = {
     width: box.clientWidth || 600,
     height: HEIGHT,
-    padding: [8, 8, 0, 0],
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
     scales: { x: { time: true, range }, y: { range: (_, __, max) => [0, Math.max(max, 1)] } },

@@ -1,5 +1,5 @@
 // What Explore shows, derived from the address; and what it asked for.
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { histogram, search, type Range } from "../api/ask";
 import { isAbort, session } from "../api/client";
 import type { Histogram, Row, Rows } from "../api/types";
@@ -50,7 +50,11 @@ export const asked = computed<Asked | undefined>(() => {
 export const pages = signal<Pages | undefined>(undefined);
 /** What pipes made of the records. */
 export const table = signal<Rows | undefined>(undefined);
+/** The last counts; they stay while newer ones are on their way, so that the chart does not flicker. */
 export const counts = signal<Histogram | undefined>(undefined);
+const countedFor = signal<Asked | undefined>(undefined);
+/** The counts of what is asked now, and of nothing before. */
+export const countsNow = computed(() => (countedFor.value === asked.value ? counts.value : undefined));
 export const failed = signal<unknown>(undefined);
 export const waiting = signal(false);
 /** Milliseconds from the question to the first rows in the page's hands. */
@@ -74,7 +78,7 @@ effect(() => {
   (now.pipes ? askTable(now, abort.signal) : askRecords(now, abort.signal)).catch(fail);
   // A wrong query is told once, by the question for records.
   histogram(now.filter, now.range, abort.signal).then(
-    (answer) => abort.signal.aborted || (counts.value = answer),
+    (answer) => abort.signal.aborted || batch(() => ([counts.value, countedFor.value] = [answer, now])),
     () => abort.signal.aborted || (counts.value = undefined),
   );
   return () => abort.abort();

@@ -6,7 +6,7 @@ import { zone } from "../app/settings";
 import { asked } from "../explore/state";
 import { TimePicker } from "../explore/time-picker";
 import { exactly } from "../query/filters";
-import { ago, bytes, count, duration, minute, moment, short } from "../ui/format";
+import { ago, bytes, count, duration, minute, moment, rate } from "../ui/format";
 import { Empty, Trouble, Waiting } from "../ui/parts";
 import { Spark } from "../ui/spark";
 import { useAnswer, type Asked } from "../ui/use-answer";
@@ -157,7 +157,7 @@ function SenderTable({ sources, lags }: { sources: readonly Source[]; lags: Map<
                 <Spark values={source.rate} label={`At most ${count(Math.max(...source.rate, 0))} in a bar`} />
               </td>
               <td class="number">{count(source.received)}</td>
-              <td class="number">{short(source.received / minutes)}</td>
+              <td class="number">{rate(source.received / minutes)}</td>
               <td>
                 <time title={minute(source.last, zone.value)}>{ago(source.last, Date.now())}</time>{" "}
                 {upToNow && Date.now() - source.last > SILENT_MS && <span class="badge">silent</span>}

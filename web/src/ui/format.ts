@@ -13,6 +13,11 @@ export function short(n: number): string {
   return n < 10_000 ? WHOLE.format(Math.round(n)) : SHORT.format(n);
 }
 
+/** 0.2, 3.5, 124 */
+export function rate(n: number): string {
+  return n >= 10 ? short(n) : n > 0 && n < 0.1 ? "< 0.1" : n.toFixed(1);
+}
+
 /** 1.2 MB */
 export function bytes(n: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

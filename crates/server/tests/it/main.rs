@@ -10,6 +10,7 @@ mod bad_input;
 mod errors;
 mod health;
 mod limits;
+mod pages;
 mod privacy;
 mod questions;
 mod tails;
