@@ -23,13 +23,19 @@ export class House {
     this.day = /A day of logs: (\d{4}-\d\d-\d\d)/.exec(done.stdout)[1];
   }
 
+  /** A folder with nothing in it yet. */
+  get emptyData() {
+    return join(this.#folder, "empty");
+  }
+
+  /** The demo's day. */
   get data() {
     return join(this.#folder, "data");
   }
 
   /** Starts the server and returns its address. */
   async start(...flags) {
-    this.#server = spawn(this.#binary, ["serve", "--data", this.data, "--listen", "127.0.0.1:0", ...flags]);
+    this.#server = spawn(this.#binary, ["serve", "--listen", "127.0.0.1:0", ...flags]);
     let [said, complaints] = ["", ""];
     this.#server.stderr.on("data", (piece) => (complaints += piece));
     return new Promise((tell, fail) => {

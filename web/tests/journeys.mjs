@@ -9,6 +9,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { House } from "./house.mjs";
+import * as empty from "./empty.mjs";
 import * as explore from "./explore.mjs";
 import * as looks from "./looks.mjs";
 import * as pages from "./pages.mjs";
@@ -21,10 +22,11 @@ const wanted = process.argv[2] ?? "";
 
 /** All journeys on one server; those that need another kind of server bring their own flags. */
 const SUITES = [
-  { name: "explore", journeys: explore.journeys, flags: [] },
-  { name: "pages", journeys: pages.journeys, flags: [] },
-  { name: "looks", journeys: looks.journeys, flags: [] },
-  { name: "walls", journeys: walls.journeys, flags: (house) => ["--token-file", house.tokenFile()] },
+  { name: "empty", journeys: empty.journeys, flags: (house) => ["--data", house.emptyData] },
+  { name: "explore", journeys: explore.journeys, flags: (house) => ["--data", house.data] },
+  { name: "pages", journeys: pages.journeys, flags: (house) => ["--data", house.data] },
+  { name: "looks", journeys: looks.journeys, flags: (house) => ["--data", house.data] },
+  { name: "walls", journeys: walls.journeys, flags: (house) => ["--data", house.data, "--token-file", house.tokenFile()] },
 ];
 
 async function run() {
@@ -43,7 +45,7 @@ async function run() {
 async function runSuite({ name, journeys, flags }, house, browser) {
   const chosen = Object.entries(journeys).filter(([title]) => `${name}: ${title}`.includes(wanted));
   if (chosen.length === 0) return 0;
-  const server = await house.start(...(typeof flags === "function" ? flags(house) : flags));
+  const server = await house.start(...flags(house));
   const front = process.env.PREVIEW ? await preview(server) : { url: server, close: () => {} };
   let failed = 0;
   for (const [title, journey] of chosen) {

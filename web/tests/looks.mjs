@@ -18,7 +18,7 @@ const PAGES = [
   ["explore-live", (place) => `${place.url}/#/explore?live=1`, ".empty"],
   ["patterns", (place) => onTheDay(place, "patterns", { from: `${place.day}T14:02:00Z`, to: `${place.day}T14:19:00Z`, vs: "same" }), ".spark"],
   ["sources", (place) => `${place.url}/#/sources`, ".account-sum"],
-  ["privacy", (place) => onTheDay(place, "privacy"), ".bars"],
+  ["privacy", (place) => onTheDay(place, "privacy"), ".tabs"],
   ["help", (place) => explore(place), ".badge.good", (page) => page.keyboard.press("?")],
 ];
 
@@ -30,26 +30,31 @@ const SCREENS = [
 
 export const journeys = {};
 
+/** Keeps a picture, and holds the page against the rules. */
+export async function look(page, name) {
+  await page.waitForTimeout(400);
+  const pictures = process.env.PICTURES;
+  if (pictures) {
+    mkdirSync(pictures, { recursive: true });
+    await page.screenshot({ path: join(pictures, `${name}.png`) });
+  }
+  const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(wide <= window, `${wide} pixels in a window of ${window}`);
+  // Evaluated by the browser's debugger, which the pages' policy does not bind.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate((tags) => window.axe.run({ runOnly: tags }), WCAG);
+  const places = (nodes) => nodes.slice(0, 3).map(({ html, failureSummary }) => `    ${html.slice(0, 200)}\n    ${failureSummary}`);
+  assert.deepEqual(violations.map(({ id, help, nodes }) => `${id}: ${help}\n${places(nodes).join("\n")}`), []);
+}
+
 for (const { name: screen, ...options } of SCREENS) {
   for (const [name, address, whole, then] of PAGES) {
-    const look = async (page, place) => {
+    const visit = async (page, place) => {
       await page.goto(address(place));
       await page.locator(whole).first().waitFor();
       await then?.(page);
-      await page.waitForTimeout(400);
-      const pictures = process.env.PICTURES;
-      if (pictures) {
-        mkdirSync(pictures, { recursive: true });
-        await page.screenshot({ path: join(pictures, `${name}-${screen}.png`) });
-      }
-      const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-      assert.ok(wide <= window, `${wide} pixels in a window of ${window}`);
-      // Evaluated by the browser's debugger, which the pages' policy does not bind.
-      await page.evaluate(axe);
-      const { violations } = await page.evaluate((tags) => window.axe.run({ runOnly: tags }), WCAG);
-      const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.slice(0, 3).map(({ html, failureSummary }) => `    ${html.slice(0, 200)}\n    ${failureSummary}`).join("\n")}`);
-      assert.deepEqual(told, []);
+      await look(page, `${name}-${screen}`);
     };
-    journeys[`${name}, ${screen}`] = Object.assign(look, { options });
+    journeys[`${name}, ${screen}`] = Object.assign(visit, { options });
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { TOKEN } from "./house.mjs";
+import { look } from "./looks.mjs";
 
 export const journeys = {
   "a server with tokens asks for one, refuses a wrong one, and lets in": Object.assign(
@@ -8,6 +9,7 @@ export const journeys = {
       await page.getByLabel("Token").fill("not-the-token-of-this-server");
       await page.keyboard.press("Enter");
       await page.getByText("does not know this token").waitFor();
+      await look(page, "sign-in");
       await page.getByLabel("Token").fill(TOKEN);
       await page.keyboard.press("Enter");
       await page.getByRole("button", { name: "Show the latest day" }).click();

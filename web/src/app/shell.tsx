@@ -68,7 +68,7 @@ export function Shell() {
           <button class="quiet" onClick={() => (help.value = true)} aria-label="Keys and search language" title="Keys and search language (?)">
             <Icon name="help" />
           </button>
-          {signedIn() && (
+          {signedIn() && wantsToken.value === "no" && (
             <button class="quiet" onClick={signOut}>
               Sign out
             </button>

@@ -9,7 +9,7 @@ import { Icon, Trouble } from "../ui/parts";
 import { useAnswer } from "../ui/use-answer";
 import { oneLine, textOf } from "../ui/visible";
 import { groupOf } from "./severity";
-import { ask, asked, columns, firstRowsMs, query, toggleColumn } from "./state";
+import { ask, asked, columns, firstRowsMs, live, query, toggleColumn } from "./state";
 
 const isNames = (value: unknown): value is string[] => Array.isArray(value) && value.every((name) => typeof name === "string");
 const open = kept<string[]>("facets", ["severity", "source"], isNames);
@@ -27,8 +27,7 @@ const after = computed(() => (firstRowsMs.value === undefined ? undefined : aske
 export function Facets() {
   const wanted = useSignal("");
   const { answer, error, again } = useAnswer(() => {
-    void firstRowsMs.value;
-    return fields(true);
+    return firstRowsMs.value === undefined && !live.value ? undefined : fields(true);
   });
   if (error) return <Trouble error={error} retry={again} />;
   const all = sorted(answer ?? []).filter((field) => !NO_FACETS.has(field.name));
@@ -84,14 +83,14 @@ function Facet({ field }: { field: Field }) {
 }
 
 function Values({ field }: { field: string }) {
-  const { answer, error, again } = useAnswer((signal) => {
+  const { answer, error, waiting, again } = useAnswer((signal) => {
     const now = after.value;
     if (!now) return undefined;
     const { filter, range } = now;
     return search(`${filter} | top ${VALUES_MAX} ${name(field)}`, range, VALUES_MAX, undefined, signal);
   });
   if (error) return <Trouble error={error} retry={again} />;
-  if (!answer) return after.value ? <ul class="values waiting" aria-hidden="true" /> : null;
+  if (!answer) return waiting && after.value ? <ul class="values waiting" aria-hidden="true" /> : null;
   const most = Math.max(...answer.rows.map((row) => Number(row.count)), 1);
   return (
     <ul class="values">

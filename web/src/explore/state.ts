@@ -57,7 +57,7 @@ const countedFor = signal<Asked | undefined>(undefined);
 export const countsNow = computed(() => (countedFor.value === asked.value ? counts.value : undefined));
 export const failed = signal<unknown>(undefined);
 export const waiting = signal(false);
-/** Milliseconds from the question to the first rows in the page's hands. */
+/** Milliseconds from the question to the first rows in the page's hands; `undefined` until they are there. */
 export const firstRowsMs = signal<number | undefined>(undefined);
 
 /** The record that is open beside the list. */
@@ -70,6 +70,7 @@ effect(() => {
   if (!now) return;
   const abort = new AbortController();
   waiting.value = true;
+  firstRowsMs.value = undefined;
   const fail = (error: unknown) => {
     if (abort.signal.aborted || isAbort(error)) return;
     failed.value = error;

@@ -26,7 +26,7 @@ export function Sources() {
       </header>
       <section aria-label="Account">
         <Told asked={sums} what="Counting">
-          {(answer) => (answer.received === 0 ? <Empty title="Nothing was received yet">Connect a first sender:</Empty> : <Sum account={answer} />)}
+          {(answer) => (answer.received === 0 ? <Empty title="Nothing was received yet">Senders connect in one of the ways below. What they send appears here at once.</Empty> : <Sum account={answer} />)}
         </Told>
       </section>
       {isEmpty && <ConnectSection />}
