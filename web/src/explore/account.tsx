@@ -2,23 +2,7 @@
 import type { Row } from "../api/types";
 import { href } from "../app/route";
 import { textOf } from "../ui/visible";
-
-export interface Entry {
-  readonly class: string;
-  readonly action: string;
-  readonly count: number;
-  readonly field: string;
-}
-
-/** Reads `EMAIL/mask/2/message PHONE/mask/1/user.phone`. Spaces in names of fields are written `%20`. */
-export function readAccount(text: string): Entry[] {
-  return text.split(" ").flatMap((entry) => {
-    const [kind, action, count, ...field] = entry.split("/");
-    if (!kind || !action || !count || field.length === 0) return [];
-    const name = field.join("/").replaceAll("%20", " ").replaceAll("%25", "%");
-    return [{ class: kind, action, count: Number(count), field: name }];
-  });
-}
+import { readAccount } from "./account-entries";
 
 const DID: Record<string, string> = {
   keep: "kept",

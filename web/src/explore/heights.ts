@@ -1,9 +1,7 @@
 // Where the rows of a long list stand, when they may differ in height.
 
-const NARROW = matchMedia("(max-width: 640px)");
-
 /** Height of a row, as the style sheet has it: one line, or two on a narrow screen. */
-export const rowPx = () => (NARROW.matches ? 46 : 25);
+export const rowPx = () => (matchMedia("(max-width: 640px)").matches ? 46 : 25);
 
 /** Heights of rows, and their sums. Sums behind a change are made again when they are asked for. */
 export class Heights {
