@@ -10,6 +10,8 @@ import { DEFAULT_FROM, resolve } from "../ui/time";
 import { Pages } from "./pages";
 
 export const DEFAULT_COLUMNS: readonly string[] = ["timestamp", "severity", "source", "message"];
+/** How long the rows have the server for themselves. */
+const ROWS_ALONE_MS = 300;
 /** Rows of a table that pipes make: as many as an answer of the API may have. */
 const TABLE_ROWS_MAX = 1000;
 
@@ -76,9 +78,10 @@ effect(() => {
     failed.value = error;
     waiting.value = false;
   };
-  (now.pipes ? askTable(now, abort.signal) : askRecords(now, abort.signal)).catch(fail);
-  // A wrong query is told once, by the question for records.
-  histogram(now.filter, now.range, abort.signal).then(
+  const rows = (now.pipes ? askTable(now, abort.signal) : askRecords(now, abort.signal)).catch(fail);
+  // Rows first: they are what people look for, and counting may take all cores. A wrong query is told once, by them.
+  const turn = Promise.race([rows, new Promise((done) => setTimeout(done, ROWS_ALONE_MS))]);
+  turn.then(() => histogram(now.filter, now.range, abort.signal)).then(
     (answer) => abort.signal.aborted || batch(() => ([counts.value, countedFor.value] = [answer, now])),
     () => abort.signal.aborted || (counts.value = undefined),
   );

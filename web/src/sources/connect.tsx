@@ -1,13 +1,10 @@
 // How to connect senders: what to paste, with the address of this server in it.
 import { useSignal } from "@preact/signals";
-import { get, signedIn } from "../api/client";
+import { signedIn } from "../api/client";
 import { Icon } from "../ui/parts";
-import { useAnswer } from "../ui/use-answer";
 
 interface Sender {
   readonly name: string;
-  /** The door it needs, as this server describes itself: without it, the sender is not offered. */
-  readonly door: string;
   readonly how: string;
   readonly paste: (server: Server) => string;
 }
@@ -24,26 +21,22 @@ interface Server {
 const SENDERS: readonly Sender[] = [
   {
     name: "Any program",
-    door: "/api/v1/ingest",
     how: "JSON lines, plain text, syslog, logfmt or access logs. The answer comes when they are on disk.",
     paste: ({ origin, token }) =>
       `curl --data-binary @app.jsonl -H 'Content-Type: application/x-ndjson' \\\n${token ? "  -H 'Authorization: Bearer TOKEN' \\\n" : ""}  '${origin}/api/v1/ingest?source=my-service'`,
   },
   {
     name: "Files",
-    door: "/api/v1/ingest",
     how: "Run it again after an interruption: what was stored is recognised and not stored twice.",
     paste: ({ origin, token }) => `dendro ingest app.log access.log.1.gz --source my-service --url ${origin}${token ? " --token-file token.txt" : ""}`,
   },
   {
     name: "systemd journal",
-    door: "/api/v1/ingest",
     how: "What the journal holds of today.",
     paste: ({ origin, token }) => `journalctl -o short-iso --since today | dendro ingest - --source journal --format text --url ${origin}${token ? " --token-file token.txt" : ""}`,
   },
   {
     name: "Vector",
-    door: "/api/v1/ingest",
     how: "A sink for vector.toml.",
     paste: ({ origin, token }) =>
       `[sinks.dendro]
@@ -57,7 +50,6 @@ framing.method = "newline_delimited"${token ? '\nauth.strategy = "bearer"\nauth.
   },
   {
     name: "Fluent Bit",
-    door: "/api/v1/ingest",
     how: "An output for fluent-bit.conf.",
     paste: ({ host, port, tls, token }) =>
       `[OUTPUT]
@@ -73,8 +65,7 @@ framing.method = "newline_delimited"${token ? '\nauth.strategy = "bearer"\nauth.
   },
   {
     name: "OpenTelemetry Collector",
-    door: "/v1/logs",
-    how: "An exporter for the collector's configuration.",
+    how: "An exporter for the collector's configuration. Traces are taken too.",
     paste: ({ origin, token }) =>
       `exporters:
   otlphttp/dendro:
@@ -85,10 +76,38 @@ service:
       exporters: [otlphttp/dendro]`,
   },
   {
-    name: "Promtail",
-    door: "/loki/api/v1/push",
-    how: "A client for promtail.yaml. Grafana Alloy takes the same address in loki.write.",
-    paste: ({ origin, token }) => `clients:\n  - url: ${origin}/loki/api/v1/push${token ? "\n    bearer_token: TOKEN" : ""}`,
+    name: "OpenTelemetry SDK",
+    how: "Environment of any program that sends OTLP.",
+    paste: ({ origin, token }) =>
+      `OTEL_EXPORTER_OTLP_ENDPOINT=${origin}\nOTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf${token ? "\nOTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20TOKEN" : ""}`,
+  },
+  {
+    name: "Filebeat",
+    how: "An output for filebeat.yml.",
+    paste: ({ origin, token }) =>
+      `output.elasticsearch:
+  hosts: ["${origin}"]
+  path: /elasticsearch${token ? "\n  headers:\n    Authorization: Bearer TOKEN" : ""}`,
+  },
+  {
+    name: "Grafana Alloy",
+    how: "A writer for config.alloy. Promtail takes the same address.",
+    paste: ({ origin, token }) =>
+      `loki.write "dendro" {
+  endpoint {
+    url = "${origin}/loki/api/v1/push"${token ? '\n    bearer_token = "TOKEN"' : ""}
+  }
+}`,
+  },
+  {
+    name: "Splunk senders",
+    how: "The HTTP event collector.",
+    paste: ({ origin, token }) => `curl -H 'Authorization: Splunk ${token ? "TOKEN" : "any"}' '${origin}/services/collector/event' -d '{"event": "hello", "source": "my-service"}'`,
+  },
+  {
+    name: "Datadog agent",
+    how: "Its environment; tags become attributes.",
+    paste: ({ origin, token }) => `DD_LOGS_ENABLED=true\nDD_LOGS_CONFIG_LOGS_DD_URL=${origin}${token ? "\nDD_API_KEY=TOKEN" : ""}`,
   },
 ];
 
@@ -96,9 +115,7 @@ service:
 export function Connect() {
   const chosen = useSignal(SENDERS[0]!.name);
   const copied = useSignal(false);
-  const { answer } = useAnswer((signal) => get<{ paths: Record<string, unknown> }>("/openapi.json", {}, signal));
-  const offered = SENDERS.filter(({ door }) => door === "/api/v1/ingest" || (answer && door in answer.paths));
-  const sender = offered.find(({ name }) => name === chosen.value) ?? offered[0]!;
+  const sender = SENDERS.find(({ name }) => name === chosen.value)!;
   const text = sender.paste(server());
   const copy = async () => {
     await navigator.clipboard?.writeText(text);
@@ -108,7 +125,7 @@ export function Connect() {
   return (
     <div class="connect">
       <ul>
-        {offered.map(({ name }) => (
+        {SENDERS.map(({ name }) => (
           <li key={name}>
             <button class="quiet" aria-pressed={name === sender.name} onClick={() => (chosen.value = name)}>
               {name}
