@@ -108,6 +108,12 @@ export const journeys = {
     await page.goto(address);
     await detail.waitFor();
     assert.equal(await detail.locator("pre").first().textContent(), message);
+    // From page to page, the time goes along; Back opens what was open.
+    await page.keyboard.press("2");
+    await page.locator(".spark").first().waitFor();
+    assert.equal(param(page, "from"), `${place.day}T00:00:00Z`);
+    await page.goBack();
+    await detail.waitFor();
   },
 
   async "facets, fields and context lead on"(page, place) {

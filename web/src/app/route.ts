@@ -35,11 +35,6 @@ export function href(page: string, params: Record<string, string | undefined> = 
   return `#/${page}${text ? `?${text}` : ""}`;
 }
 
-/** Goes somewhere, with an entry in the history. */
-export function go(page: string, params: Record<string, string | undefined> = {}): void {
-  location.hash = href(page, params);
-}
-
 /** Changes some parameters of the page. With `replace` there is no new entry in the history. */
 export function change(patch: Record<string, string | undefined>, replace = false): void {
   const next = href(place.value.page, { ...place.value.params, ...patch });

@@ -9,7 +9,7 @@ import { Help } from "./help";
 import { bind } from "./keys";
 import { later } from "./later";
 import rings from "./rings.svg";
-import { go, href, page } from "./route";
+import { href, page, params } from "./route";
 import { theme, zone } from "./settings";
 import { SignIn } from "./sign-in";
 
@@ -17,15 +17,24 @@ interface Page {
   readonly name: string;
   readonly label: string;
   readonly Body: ComponentType;
+  /** Whether its time is when things happened: then it goes along from one such page to the other. */
+  readonly keepsTime: boolean;
 }
 
 // Only the page that most people open first comes with the first load.
 const PAGES: readonly Page[] = [
-  { name: "explore", label: "Explore", Body: Explore },
-  { name: "patterns", label: "Patterns", Body: later(() => import("../patterns/page").then(({ Patterns }) => Patterns)) },
-  { name: "sources", label: "Sources", Body: later(() => import("../sources/page").then(({ Sources }) => Sources)) },
-  { name: "privacy", label: "Privacy", Body: later(() => import("../privacy/page").then(({ Privacy }) => Privacy)) },
+  { name: "explore", label: "Explore", Body: Explore, keepsTime: true },
+  { name: "patterns", label: "Patterns", Body: later(() => import("../patterns/page").then(({ Patterns }) => Patterns)), keepsTime: true },
+  { name: "sources", label: "Sources", Body: later(() => import("../sources/page").then(({ Sources }) => Sources)), keepsTime: false },
+  { name: "privacy", label: "Privacy", Body: later(() => import("../privacy/page").then(({ Privacy }) => Privacy)), keepsTime: true },
 ];
+
+/** The address of a page, as it is reached from the one that is shown. */
+function from({ name, keepsTime }: Page): string {
+  const here = PAGES.find(({ name }) => name === page.value);
+  const { from, to } = params.value;
+  return href(name, keepsTime && here?.keepsTime ? { from, to } : {});
+}
 
 /** The whole window. */
 export function Shell() {
@@ -34,7 +43,7 @@ export function Shell() {
     () =>
       bind("Everywhere", [
         { keys: "?", does: "show this help", run: () => (help.value = true) },
-        ...PAGES.map(({ name, label }, index) => ({ keys: String(index + 1), does: `open ${label}`, run: () => go(name) })),
+        ...PAGES.map((to, index) => ({ keys: String(index + 1), does: `open ${to.label}`, run: () => void (location.hash = from(to)) })),
       ]),
     [],
   );
@@ -53,9 +62,9 @@ export function Shell() {
           <span>Dendro</span>
         </a>
         <nav aria-label="Pages">
-          {PAGES.map(({ name, label }) => (
-            <a key={name} href={href(name)} aria-current={name === page.value ? "page" : undefined}>
-              {label}
+          {PAGES.map((to) => (
+            <a key={to.name} href={from(to)} aria-current={to.name === page.value ? "page" : undefined}>
+              {to.label}
             </a>
           ))}
         </nav>
