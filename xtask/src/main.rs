@@ -4,6 +4,7 @@
 //! Never: an installation outside of `target`, a guess about what is missing.
 //! Begin with [`test`] (what CI runs) and [`tidy`] (what is checked).
 
+mod pages;
 mod python;
 mod test;
 mod tidy;
@@ -12,7 +13,8 @@ mod workspace;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-cargo xtask test          everything a change must pass: format, tidy, clippy, all tests, all journeys
+cargo xtask test          everything a change must pass: format, tidy, clippy, all tests, all journeys; the web pages are
+                          built again and compared where Node is there, and travelled through where Chromium is
 cargo xtask test --lean   the same without DataFusion: no engine tests, no journeys (minutes shorter on a cold machine)
 cargo xtask python        the Python environment of the journeys, below target (`test` does this by itself)
 cargo xtask tidy          the house against ARCHITECTURE.md, licences, lock file

@@ -45,7 +45,7 @@ fn wanted() -> Result<String, String> {
 }
 
 /// The folder that cargo builds into: this program lies in `target/PROFILE`.
-fn target() -> Result<PathBuf, String> {
+pub(crate) fn target() -> Result<PathBuf, String> {
     let this = std::env::current_exe().map_err(|error| format!("path of this program: {error}"))?;
     let target = this.parent().and_then(Path::parent);
     target.map(Path::to_path_buf).ok_or_else(|| format!("{} is not in target/PROFILE", this.display()))

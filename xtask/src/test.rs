@@ -1,7 +1,7 @@
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::{python, say, tidy, workspace};
+use crate::{pages, python, say, tidy, workspace};
 
 /// How much is tested.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,10 @@ pub(crate) fn run(extent: Extent) -> Result<(), String> {
     step("format", cargo(&["fmt", "--all", "--check"]))?;
     say("\n== tidy");
     tidy::run()?;
+    let has_page_tools = pages::tools_are_here();
+    if has_page_tools {
+        pages::compare()?;
+    }
     let rooms = extent.rooms();
     let lint = ["--", "-D", "warnings"];
     step("clippy", cargo(&[&["clippy", "--all-targets"], &rooms[..], &lint].concat()))?;
@@ -49,6 +53,9 @@ pub(crate) fn run(extent: Extent) -> Result<(), String> {
         tests.env("JOURNEY_PYTHON", python::prepare()?);
     }
     step("tests", tests)?;
+    if has_page_tools && extent == Extent::Whole {
+        pages::travel()?;
+    }
     let what = if extent == Extent::Whole { "all tests" } else { "lean tests (no engine, no journeys)" };
     say(&format!("\nok: {what} passed in {} s", started.elapsed().as_secs()));
     Ok(())
@@ -89,7 +96,8 @@ fn cargo(args: &[&str]) -> Command {
     command
 }
 
-fn step(name: &str, mut command: Command) -> Result<(), String> {
+/// Runs a command, and says how long it took.
+pub(crate) fn step(name: &str, mut command: Command) -> Result<(), String> {
     say(&format!("\n== {name}"));
     let started = Instant::now();
     let status = command.status().map_err(|error| format!("{name}: cannot start: {error}"))?;

@@ -182,13 +182,14 @@ fn within(range: TimeRange, data_type: &arrow::datatypes::DataType) -> Result<Ex
     let bound = |at: record::Timestamp| {
         Ok::<Expr, DataFusionError>(lit(ScalarValue::TimestampMicrosecond(Some(at.as_micros()), None).cast_to(data_type)?))
     };
-    let from = timestamp().gt_eq(bound(range.start)?);
-    let until = timestamp().lt(bound(range.end)?);
-    Ok(match (range.start == TimeRange::ALL.start, range.end == TimeRange::ALL.end) {
-        (true, _) => until,
-        (_, true) => from,
-        _ => from.and(until),
-    })
+    // An open side is no bound: its moment lies beyond the years that a cast can name.
+    let from = || Ok::<Expr, DataFusionError>(timestamp().gt_eq(bound(range.start)?));
+    let until = || Ok::<Expr, DataFusionError>(timestamp().lt(bound(range.end)?));
+    match (range.start == TimeRange::ALL.start, range.end == TimeRange::ALL.end) {
+        (true, _) => until(),
+        (_, true) => from(),
+        _ => Ok(from()?.and(until()?)),
+    }
 }
 
 /// The stores that one question may read from. There is no other way to a file: unlike DataFusion's own registry, this
@@ -226,3 +227,6 @@ impl fmt::Debug for Stores {
         f.debug_set().entries(self.stores.lock().keys()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,7 +21,7 @@ use tower::ServiceExt;
 use crate::app::{App, place};
 use crate::dialects::{Dialect, Manner, presented, problem_of};
 use crate::error::Problem;
-use crate::{browser, request_id};
+use crate::{browser, pages, request_id};
 
 /// The one way in.
 pub(crate) struct Door {
@@ -39,7 +39,8 @@ const ALWAYS_ANSWERED: [&str; 5] = ["/livez", "/readyz", "/ready", "/healthz", "
 const WITHOUT_TOKEN: [&str; 5] = ["/livez", "/readyz", "/ready", "/services/collector/health", "/services/collector/health/1.0"];
 
 impl Door {
-    pub(crate) fn new(app: Arc<App>, router: Router, routes: Vec<&'static str>, dialect: Dialect) -> Door {
+    pub(crate) fn new(app: Arc<App>, router: Router, mut routes: Vec<&'static str>, dialect: Dialect) -> Door {
+        routes.push(pages::ROUTE);
         Door { app, router, routes, dialect }
     }
 
@@ -77,8 +78,8 @@ impl Door {
         }
         match tokens {
             None => browser::check(uri, headers)?,
-            Some(tokens) if !WITHOUT_TOKEN.contains(&route) => tokens.check(&presented(manner.dialect, uri, headers))?,
-            Some(_) => {}
+            Some(_) if WITHOUT_TOKEN.contains(&route) || (self.has_pages() && pages::wants_page(request)) => {}
+            Some(tokens) => tokens.check(&presented(manner.dialect, uri, headers))?,
         }
         if ALWAYS_ANSWERED.contains(&route) {
             return Ok(None);
@@ -86,8 +87,16 @@ impl Door {
         place(requests, "too many requests are at work").map(Some)
     }
 
+    /// Whether the web pages are behind this door: ports of dialects have none.
+    fn has_pages(&self) -> bool {
+        self.dialect == Dialect::Own
+    }
+
     /// A panic is a bug: it is counted and answered, and takes nobody else with it.
     async fn run(&self, request: Request) -> Response {
+        if let Some(page) = pages::answer(&request).filter(|_| self.has_pages()) {
+            return page;
+        }
         let answered = AssertUnwindSafe(self.router.clone().oneshot(request)).catch_unwind().await;
         match answered {
             Ok(Ok(response)) => response,
@@ -116,7 +125,8 @@ impl Door {
             (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         ];
         for (name, value) in EVERYWHERE {
-            headers.insert(name, HeaderValue::from_static(value));
+            // Pages say themselves how they may be kept, and what they may do.
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
         }
         if self.app.over_tls {
             headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));

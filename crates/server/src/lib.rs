@@ -26,6 +26,7 @@ mod listen;
 mod media;
 mod metrics;
 mod openapi;
+mod pages;
 mod policies;
 mod request_id;
 mod routes;

@@ -14,6 +14,7 @@ mod health;
 mod limits;
 mod loki;
 mod otlp;
+mod pages;
 mod privacy;
 mod questions;
 mod sockets;

@@ -1,0 +1,8 @@
+import { render } from "preact";
+import { Shell } from "./app/shell";
+import "./style/base.css";
+import "./style/parts.css";
+import "./style/explore.css";
+import "./style/pages.css";
+
+render(<Shell />, document.getElementById("app")!);
