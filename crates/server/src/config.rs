@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use record::Tenant;
 
-use crate::sockets::Sockets;
 use crate::dialects::Port;
+use crate::sockets::Sockets;
 
 /// How the server listens. No `Default`: whoever opens a port knows what they want.
 #[derive(Debug, Clone)]
