@@ -34,7 +34,7 @@ pub(crate) async fn run(session: &SessionState, plan: &LogicalPlan, budget: &Bud
     if let Some(last) = LastWanted::of(&plan) {
         let times = session.optimize(&last.times().map_err(Failed::Planning)?).map_err(Failed::Planning)?;
         // A question for more rows than an answer may have asks for one more than that.
-        let one_more = Budget { rows_max: budget.rows_max.saturating_add(1), ..budget.clone() };
+        let one_more = Budget { rows_max: budget.rows_max.saturating_add(1), ..*budget };
         let (times, incomplete) = compute(session, &times, &one_more, &mut plans).await?;
         // Cut off by a bound, it says nothing of the rest.
         if incomplete.is_none() {

@@ -11,7 +11,9 @@ use crate::stream_proxy::StreamProxy;
 
 /// Records that each sender sends where the protocol has acknowledgements.
 const RECORDS: usize = 10_000;
-/// And where it has none.
+/// What rsyslog sends by RELP, unless `JOURNEY_RELP_RECORDS` says more: after each break it waits a second or more.
+const RELP_RECORDS: usize = 2_000;
+/// And where there are no acknowledgements.
 const UNACKNOWLEDGED: usize = 2_000;
 
 /// The port that the kernel chose for a socket.
@@ -34,7 +36,8 @@ async fn counted(server: &Server, word: &str) -> (u64, u64) {
 
 /// Waits until all is there. Acknowledged records are there at once; others may be under way for a moment.
 async fn check(server: &Server, word: &str, records: usize) {
-    for _ in 0..600 {
+    // Senders that were broken off wait before they try again, for longer each time.
+    for _ in 0..2400 {
         if counted(server, word).await.0 >= records as u64 {
             break;
         }
@@ -54,10 +57,10 @@ impl Drop for Running {
     }
 }
 
-fn rsyslogd(folder: &Path, action: &str) -> Running {
+fn rsyslogd(folder: &Path, action: &str, records: usize) -> Running {
     let folder = folder.join("rsyslog");
     std::fs::create_dir_all(&folder).expect("folder");
-    let lines: String = (0..RECORDS).map(|number| format!("rsyslog {number}\n")).collect();
+    let lines: String = (0..records).map(|number| format!("rsyslog {number}\n")).collect();
     std::fs::write(folder.join("input.log"), lines).expect("write");
     let place = folder.display();
     let configuration = format!(
@@ -82,8 +85,10 @@ async fn rsyslog_sends_with_acknowledgements_over_a_bad_network() {
          action.resumeRetryCount=\"-1\" action.resumeInterval=\"1\" queue.type=\"LinkedList\" queue.dequeueBatchSize=\"1\")",
         proxy.address.port()
     );
-    let _rsyslogd = rsyslogd(temporary.path(), &action);
-    check(&server, "rsyslog", RECORDS).await;
+    let asked = std::env::var("JOURNEY_RELP_RECORDS").map(|records| records.parse().expect("JOURNEY_RELP_RECORDS: a number"));
+    let records = asked.unwrap_or(RELP_RECORDS);
+    let _rsyslogd = rsyslogd(temporary.path(), &action, records);
+    check(&server, "rsyslog", records).await;
     proxy.worked();
     server.stop();
 }
@@ -99,7 +104,7 @@ async fn rsyslog_and_logger_send_plain_syslog() {
         "action(type=\"omfwd\" target=\"127.0.0.1\" port=\"{tcp}\" protocol=\"tcp\" TCP_Framing=\"octet-counted\" \
          template=\"RSYSLOG_SyslogProtocol23Format\" action.resumeRetryCount=\"-1\")"
     );
-    let _rsyslogd = rsyslogd(temporary.path(), &action);
+    let _rsyslogd = rsyslogd(temporary.path(), &action, RECORDS);
     let socket = socket.to_string_lossy().into_owned();
     let logger = |word: &str, args: &[&str]| {
         for number in 0..10 {

@@ -110,7 +110,7 @@ impl Places {
     fn of(self, mixed: u64) -> [usize; PLACES] {
         let (segment, mask) = (self.segment as usize, u64::from(self.segment) - 1);
         let starts = u64::from(self.segment) * u64::from(self.segments);
-        let first = (u128::from(mixed) * u128::from(starts) >> 64) as usize;
+        let first = ((u128::from(mixed) * u128::from(starts)) >> 64) as usize;
         let within = |bits: u64| (bits & mask) as usize;
         [first, (first + segment) ^ within(mixed >> 18), (first + 2 * segment) ^ within(mixed)]
     }
