@@ -126,15 +126,15 @@ def datadog(url, count):
 
 def cloudevents(url, count):
     import requests
-    from cloudevents.core.bindings.http import to_binary_event, to_structured_event
-    from cloudevents.core.v1.event import CloudEvent
+    from cloudevents.conversion import to_binary, to_structured
+    from cloudevents.http import CloudEvent
 
     session = requests.Session()
     for i in range(count):
-        event = CloudEvent(attributes={"type": "order.paid", "source": "journey", "id": str(i), "specversion": "1.0"}, data={"key": str(i)})
-        for write in (to_binary_event, to_structured_event):
-            message = write(event)
-            answer = session.post(f"{url}/cloudevents", data=message.body, headers=message.headers)
+        event = CloudEvent({"type": "order.paid", "source": "journey", "id": str(i)}, {"key": str(i)})
+        for write in (to_binary, to_structured):
+            headers, body = write(event)
+            answer = session.post(f"{url}/cloudevents", data=body, headers=headers)
             assert answer.status_code == 202, answer.text
     # Each was sent in both forms, and is one event.
     print(count)
