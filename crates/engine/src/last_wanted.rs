@@ -12,6 +12,10 @@ const TIMESTAMP: &str = "timestamp";
 /// Rows that a question may want of the newest (or oldest) to be worth looking for the last of them first.
 const WANTED_MAX: usize = 10_000;
 
+/// Columns that are most of a record's bytes. A filter on them is what a question costs, and would be paid twice; and where few
+/// rows pass it, the decoder reads little else of the others anyway.
+const TEXTS: [&str; 2] = ["message", "attributes"];
+
 /// Columns that a scan must have beyond those that its filters need: reading fewer for all rows first saves nothing.
 const COLUMNS_SPARED_MIN: usize = 3;
 
@@ -58,6 +62,9 @@ impl<'p> LastWanted<'p> {
                 LogicalPlan::TableScan(scan) if scan.fetch.is_none() && column.name == TIMESTAMP && is_logs(scan) => {
                     let needed: std::collections::HashSet<&Column> =
                         filters.iter().flat_map(|filter| filter.column_refs()).collect();
+                    if needed.iter().any(|column| TEXTS.contains(&column.name.as_str())) {
+                        return None;
+                    }
                     let spared = scan.projected_schema.fields().len().saturating_sub(needed.len() + 1);
                     return (spared >= COLUMNS_SPARED_MIN).then_some(LastWanted { sort, scan, filters, descending: !first.asc });
                 }
