@@ -48,15 +48,6 @@ pub(crate) use seal::write;
 /// Version of the layout drawn above.
 const FORMAT: &str = "2";
 
-/// How much work goes into making a file small.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Effort {
-    /// For sealing, which has to keep up with what comes in.
-    Quick,
-    /// For compaction, which writes what will be read for long.
-    Thorough,
-}
-
 /// How segments are written.
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
@@ -67,8 +58,6 @@ pub(crate) struct Options {
     pub(crate) name: String,
     /// A segment that is this large is ended, and the next one begun.
     pub(crate) target_bytes: u64,
-    /// How much work goes into making it small.
-    pub(crate) effort: Effort,
 }
 
 /// A segment that is in the store and that no commit refers to yet.

@@ -10,7 +10,7 @@ use record::{Tenant, Timestamp};
 use super::Inner;
 use crate::columns::Table;
 use crate::delta::{Change, Damage, DeltaLog};
-use crate::segment::{self, Effort};
+use crate::segment;
 use crate::visible::Committed;
 use crate::{Error, Segment};
 
@@ -23,6 +23,14 @@ const TIER_FACTOR: u64 = 8;
 
 /// Everything below this size is one tier: opening so small a file costs more than reading it.
 const SMALLEST_TIER_BYTES: u64 = 256 << 10;
+
+/// A segment is large from this part of the target size on: reading it costs far more than opening it, and merging it
+/// costs a second writing and keeps the disk twice for as long as readers of older versions may come.
+const LARGE_PART: u64 = 16;
+
+/// How many large segments of a day are left as they were sealed. Beyond, the oldest are merged, so that the number of
+/// files stays in bounds on days of many gigabytes.
+const LARGE_MAX: usize = 32;
 
 impl Inner {
     /// Merges segments as long as there are enough of one size. Returns how many went and how many came.
@@ -43,7 +51,7 @@ impl Inner {
         let Some(committed) = self.whole(tenant, table) else { return Ok(None) };
         let Some(inputs) = mergeable(&committed.segments, self.config.segment_target_bytes) else { return Ok(None) };
         let name = format!("{}-c{}", self.config.node, committed.version);
-        let options = self.segment_options(table, name, Effort::Thorough);
+        let options = self.segment_options(table, name);
         let added = segment::merge(&committed.store, &inputs, &committed.schema, &options).await?;
         let merged = (inputs.len(), added.len());
         let target = self.config.segment_target_bytes as i64;
@@ -191,26 +199,44 @@ impl Inner {
     }
 }
 
-/// Segments to be merged next: of one day, of about one size, neighbours in time, at least [`FAN_IN`] of them and not
-/// more than make one segment of the target size.
+/// Segments to be merged next: of one day, of about one size, neighbours in time, and not more than make one segment of
+/// the target size. Small ones are merged when there are [`FAN_IN`], large ones when there are more than [`LARGE_MAX`].
 fn mergeable(segments: &[Arc<Segment>], target_bytes: u64) -> Option<Vec<Arc<Segment>>> {
-    let mut tiers: BTreeMap<(i32, u32), Vec<Arc<Segment>>> = BTreeMap::new();
+    let mut tiers: BTreeMap<(i32, Tier), Vec<Arc<Segment>>> = BTreeMap::new();
     for segment in segments.iter().filter(|segment| segment.size_bytes < target_bytes / 2) {
-        tiers.entry((segment.date, tier_of(segment.size_bytes))).or_default().push(Arc::clone(segment));
+        tiers.entry((segment.date, Tier::of(segment.size_bytes, target_bytes))).or_default().push(Arc::clone(segment));
     }
-    tiers.into_values().find_map(|tier| {
+    tiers.into_iter().find_map(|((_, size), tier)| {
         let mut bytes = 0;
         let fits = |segment: &&Arc<Segment>| {
             bytes += segment.size_bytes;
             bytes <= target_bytes
         };
         let run: Vec<_> = tier.iter().take_while(fits).cloned().collect();
-        (run.len() >= FAN_IN || run.len() < tier.len() && run.len() > 1).then_some(run)
+        let due = match size {
+            Tier::Small(_) => run.len() >= FAN_IN || run.len() < tier.len(),
+            Tier::Large => tier.len() > LARGE_MAX,
+        };
+        (due && run.len() > 1).then_some(run)
     })
 }
 
-fn tier_of(size_bytes: u64) -> u32 {
-    (size_bytes / SMALLEST_TIER_BYTES).max(1).ilog2() / TIER_FACTOR.ilog2()
+/// Segments of about one size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Tier {
+    /// In powers of [`TIER_FACTOR`].
+    Small(u32),
+    /// See [`LARGE_PART`].
+    Large,
+}
+
+impl Tier {
+    fn of(size_bytes: u64, target_bytes: u64) -> Tier {
+        match size_bytes >= target_bytes / LARGE_PART {
+            true => Tier::Large,
+            false => Tier::Small((size_bytes / SMALLEST_TIER_BYTES).max(1).ilog2() / TIER_FACTOR.ilog2()),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::Inner;
 use crate::columns::{self, Table};
 use crate::delta::{Change, DeltaLog};
 use crate::ledger::Ledger;
-use crate::segment::{self, Effort};
+use crate::segment;
 use crate::visible::{Committed, Durable, Frozen};
 use crate::wal::WalFile;
 use crate::{Error, MemoryBatch};
@@ -123,7 +123,7 @@ impl Inner {
             Table::Logs => self.visible.evolved(&present, memory),
             Table::Quarantine | Table::Ledger => Arc::clone(&present),
         };
-        let options = self.segment_options(table, format!("{}-{last_lsn}", self.config.node), Effort::Quick);
+        let options = self.segment_options(table, format!("{}-{last_lsn}", self.config.node));
         let mut extra = Vec::new();
         if !uncounted.is_empty() {
             extra.push(columns::ledger_to_arrow(&uncounted.rows()));
@@ -162,8 +162,8 @@ impl Inner {
         Ok(())
     }
 
-    pub(super) fn segment_options(&self, table: Table, name: String, effort: Effort) -> segment::Options {
-        segment::Options { table, name, target_bytes: self.config.segment_target_bytes, effort }
+    pub(super) fn segment_options(&self, table: Table, name: String) -> segment::Options {
+        segment::Options { table, name, target_bytes: self.config.segment_target_bytes }
     }
 
     /// Commits what the ledger still has to say without any new rows of `logs`.
@@ -192,7 +192,7 @@ impl Inner {
         let mut log = self.table_or_new(tenant, Table::Ledger).await?;
         let before = self.visible.committed(tenant, Table::Ledger);
         let name = format!("{}-l{}", self.config.node, log.version());
-        let options = self.segment_options(Table::Ledger, name, Effort::Quick);
+        let options = self.segment_options(Table::Ledger, name);
         let added = segment::write(log.store(), vec![columns::ledger_to_arrow(&ledger.rows())], &options).await?;
         log.commit(Change::append(added, None, None, self.clock.now())).await?;
         self.visible.replace(tenant, Table::Ledger, Committed::of(&log, before.as_ref())?);

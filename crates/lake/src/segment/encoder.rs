@@ -13,7 +13,7 @@ use super::encoding::{self, ROW_GROUP_ROWS};
 use super::index::{self, SegmentIndex, Tokens};
 use super::page_crc::PageKeeper;
 use super::rollup::RollupBuilder;
-use super::{Effort, stats};
+use super::stats;
 use crate::columns::Table;
 
 /// A row group is also ended when its pages reach this size: it is what the encoder holds in memory.
@@ -52,9 +52,9 @@ pub(super) struct Encoded {
 
 impl Encoder {
     /// Begins a file. `first` are its first rows; they are looked at, not written. `sorted`: the rows come in order of time.
-    pub(super) fn new(table: Table, first: &RecordBatch, effort: Effort, sorted: bool) -> Result<Encoder> {
+    pub(super) fn new(table: Table, first: &RecordBatch, sorted: bool) -> Result<Encoder> {
         let schema = first.schema();
-        let properties = Arc::new(encoding::properties(table, first, effort, sorted));
+        let properties = Arc::new(encoding::properties(table, first, sorted));
         let parquet_schema = ArrowSchemaConverter::new().convert(&schema)?;
         let writer = SerializedFileWriter::new(Summed::default(), parquet_schema.root_schema_ptr(), properties)?;
         let pages = Arc::new(PageKeeper::default());

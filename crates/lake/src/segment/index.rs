@@ -11,7 +11,8 @@
 //! 24  4*G  rows of each row group. They are taken in page groups of [`PAGE_GROUP_ROWS`]; N of these are in the file
 //!     4*N  * per page group: bytes of its filter
 //!       n  * the filters (see `filter`), page group by page group: the hashes (rapidhash v3) of the folded words in its
-//!            columns [`INDEXED`], but for those below
+//!            columns [`INDEXED`], but for those below and those that `words::is_left_out` names (files of before 2026-11-22
+//!            have these too)
 //!       4  * T: bytes of the words
 //!       T  * words that are constant text of patterns, folded, each ended by a line feed, in the order of their bytes
 //!     W*w  * w = N/8 rounded up: per word one bit for each page group, the lowest first: whether it stands there as such

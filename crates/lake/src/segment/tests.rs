@@ -30,7 +30,7 @@ pub(super) fn run<T>(future: impl Future<Output = T>) -> T {
 }
 
 pub(super) fn options(name: &str) -> Options {
-    Options { table: Table::Logs, name: name.into(), target_bytes: u64::MAX, effort: Effort::Quick }
+    Options { table: Table::Logs, name: name.into(), target_bytes: u64::MAX }
 }
 
 /// A batch with a record per offset (microseconds after `EVENING`) whose message, id and attributes follow from its index.
@@ -198,7 +198,7 @@ fn long_messages_end_a_row_group_early() {
         builder.finish_record(record);
     }
     let rows = without_date(&rows_of(&Arc::new(builder.build()), 0, &Table::Logs.base_schema()));
-    let mut encoder = super::encoder::Encoder::new(Table::Logs, &rows, Effort::Quick, true).expect("begun");
+    let mut encoder = super::encoder::Encoder::new(Table::Logs, &rows, true).expect("begun");
     encoder.group_bytes_max = 200_000;
     (0..10).for_each(|part| encoder.write(&rows.slice(part * 4, 4)).expect("written"));
     let (bytes, encoded) = encoder.finish().expect("finished");

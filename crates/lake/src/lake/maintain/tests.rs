@@ -30,9 +30,18 @@ fn eight_of_a_size_and_a_day_are_merged() {
 }
 
 #[test]
-fn large_ones_are_merged_as_soon_as_they_fill_a_segment() {
-    // Three of 40 MiB fill a segment of 128 MiB; the fourth shows that the run is full.
-    check(&[&[40 << 10; 4]], Some(&[40 << 10; 3]));
-    check(&[&[40 << 10; 3]], None);
-    check(&[&[70 << 10; 9]], None);
+fn large_ones_are_merged_when_there_are_many() {
+    check(&[&[40 << 10; 32]], None);
+    // Three of 40 MiB fill a segment of 128 MiB.
+    check(&[&[40 << 10; 33]], Some(&[40 << 10; 3]));
+    check(&[&[8 << 10; 33]], Some(&[8 << 10; 16]));
+    check(&[&[8 << 10; 16], &[8 << 10; 17]], None);
+    check(&[&[70 << 10; 40]], None);
+}
+
+#[test]
+fn small_ones_are_merged_before_large_ones() {
+    let mut sizes = vec![8 << 10; 40];
+    sizes.extend([7 << 10; 8]);
+    check(&[&sizes], Some(&[7 << 10; 8]));
 }

@@ -125,6 +125,9 @@ fn constant_words_are_known_exactly_by_page_group() {
     check(&["quota_7"], [false, true, false]);
     check(&["quota_"], [false; 3]); // part of a word
     check(&["5gb"], [false, true, false]);
+    check(&["b00f"], [true; 3]); // left out
+    check(&["b00f", "denied"], [false, true, true]);
+    check(&["b00t"], [false; 3]);
     assert_eq!(index.may_contain_words("host", &["denied".into()]), None, "not indexed");
 }
 

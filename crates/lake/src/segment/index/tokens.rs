@@ -5,6 +5,7 @@ use arrow::datatypes::Int64Type;
 use hashbrown::{HashMap, HashTable};
 
 use super::super::filter::Filter;
+use super::words::is_left_out;
 use super::{Constant, INDEXED, PAGE_GROUP_ROWS, WordIndex};
 use crate::columns::{MESSAGE, PATTERN_ID};
 
@@ -216,7 +217,7 @@ impl Seen {
         for word in record::words(text) {
             lower.clear();
             record::fold(word, &mut lower);
-            self.add_hash(hash_of(&lower));
+            self.add_word(&lower);
         }
         self.folded = lower;
     }
@@ -226,11 +227,15 @@ impl Seen {
         let mut lower = std::mem::take(&mut self.folded);
         lower.clear();
         record::fold(text, &mut lower);
-        record::words(&lower).for_each(|word| self.add_hash(hash_of(word)));
+        record::words(&lower).for_each(|word| self.add_word(word));
         self.folded = lower;
     }
 
-    fn add_hash(&mut self, hash: u64) {
+    fn add_word(&mut self, folded: &str) {
+        if is_left_out(folded) {
+            return;
+        }
+        let hash = hash_of(folded);
         let recent = &mut self.recent[hash as usize % RECENT];
         if *recent != hash {
             *recent = hash;

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use record::Timestamp;
 
+use super::super::check;
 use super::super::tests::{EVENING, batch, committed, lines, options, read, rows_of, run, store, times_of, view, written};
-use super::super::{Effort, check};
 use super::*;
 
 fn merged(store: &Arc<dyn ObjectStore>, inputs: &[Arc<Segment>], view: &SchemaRef, options: &Options) -> Vec<Arc<Segment>> {
@@ -86,7 +86,7 @@ proptest! {
             expected.extend(lines(&rows));
             inputs.extend(written(&store, &index.to_string(), vec![rows]));
         }
-        let options = Options { target_bytes, effort: Effort::Thorough, ..options("m") };
+        let options = Options { target_bytes, ..options("m") };
         let outputs = merged(&store, &inputs, &newest, &options);
         let mut got: Vec<String> = outputs.iter().flat_map(|output| read(&store, output)).collect();
         prop_assert!(times_of(&got).is_sorted());

@@ -87,7 +87,7 @@ fn speed() {
         segments.extend(new.expect("written").iter().map(|new| Arc::new(committed(new))));
     }
     describe("sealed", &store, &segments);
-    let merging = Options { effort: Effort::Thorough, ..options("merged") };
+    let merging = options("merged");
     let day: Vec<_> = segments.iter().filter(|segment| segment.date == segments[0].date).cloned().collect();
     let count = day.iter().map(|segment| segment.rows as usize).sum();
     let merged = timed("merge", count, || run(merge(&store, &day, &view, &merging))).expect("merged");
