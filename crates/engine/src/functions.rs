@@ -8,6 +8,7 @@ mod matches;
 mod member;
 mod merge_patterns;
 mod percentile;
+mod regexp_replace;
 mod template;
 mod text;
 
@@ -28,11 +29,18 @@ use json::JsonPart;
 use match_words::{MatchPhrase, MatchPrefix};
 use merge_patterns::MergePatterns;
 use percentile::Percentile;
+use regexp_replace::RegexpReplace;
 use template::PatternTemplate;
 
 /// What SQL may call.
 pub(crate) fn all() -> Vec<Arc<ScalarUDF>> {
-    vec![PHRASE.clone(), PREFIX.clone(), TEMPLATE.clone(), Arc::new(ScalarUDF::from(Attribute::default()))]
+    vec![
+        PHRASE.clone(),
+        PREFIX.clone(),
+        TEMPLATE.clone(),
+        Arc::new(ScalarUDF::from(Attribute::default())),
+        Arc::new(ScalarUDF::from(RegexpReplace::default())),
+    ]
 }
 
 /// Aggregates that SQL may call.
