@@ -13,7 +13,11 @@ use crate::stream_proxy::StreamProxy;
 const RECORDS: usize = 10_000;
 /// What rsyslog sends by RELP, unless `JOURNEY_RELP_RECORDS` says more: after each break it waits a second or more.
 const RELP_RECORDS: usize = 2_000;
-/// And where there are no acknowledgements.
+/// Connections that break on the way.
+const BREAKS: usize = 30;
+/// The same for rsyslog: it waits after each, and after the tenth in a row for longer each time.
+const RELP_BREAKS: usize = 9;
+/// Records where there are no acknowledgements.
 const UNACKNOWLEDGED: usize = 2_000;
 
 /// The port that the kernel chose for a socket.
@@ -78,7 +82,7 @@ fn rsyslogd(folder: &Path, action: &str, records: usize) -> Running {
 async fn rsyslog_sends_with_acknowledgements_over_a_bad_network() {
     let (temporary, data) = folder();
     let server = Server::start_with(&data, &["--relp", "tcp://127.0.0.1:0"]);
-    let proxy = StreamProxy::start(port(&server, "relp", "tcp://"), Chance::new()).await;
+    let proxy = StreamProxy::start(port(&server, "relp", "tcp://"), RELP_BREAKS, Chance::new()).await;
     // With larger batches rsyslog 8.2302 forgets a message now and then when a session breaks: it is never sent.
     let action = format!(
         "action(type=\"omrelp\" target=\"127.0.0.1\" port=\"{}\" template=\"RSYSLOG_SyslogProtocol23Format\" \
@@ -153,7 +157,7 @@ async fn chunks_and_windows_are_stored_once_over_a_bad_network() {
     let (_temporary, data) = folder();
     let server = Server::start_with(&data, &["--forward", "tcp://127.0.0.1:0", "--lumberjack", "tcp://127.0.0.1:0"]);
     for (what, protocol) in [("chunk", "forward"), ("beat", "lumberjack")] {
-        let proxy = StreamProxy::start(port(&server, protocol, "tcp://"), Chance::new()).await;
+        let proxy = StreamProxy::start(port(&server, protocol, "tcp://"), BREAKS, Chance::new()).await;
         let place = proxy.address.port().to_string();
         tokio::task::block_in_place(|| python_script("socket_senders.py", &[what, &place, &RECORDS.to_string()]));
         check(&server, what, RECORDS).await;

@@ -10,15 +10,17 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::harness::Chance;
 
-/// Connections that are broken; later ones pass, or a journey would never end.
-const BREAKS: usize = 30;
-/// Bytes from the client after which a connection breaks, at most.
-const BREAK_AFTER_MAX: u64 = 16_000;
+/// Pieces of answers that a connection gets before it breaks, at most. Counted in answers and not in bytes, because how many
+/// bytes a sender needs for a batch is its own affair: a connection takes this many batches, at most, and so any number of them surely breaks.
+const ANSWERS_MAX: u64 = 6;
+/// A piece: some acknowledgements of RELP, which come many at a time, or one of the others.
+const ANSWER_BYTES: usize = 64;
 
 /// A running proxy. Ends with its runtime.
 pub(crate) struct StreamProxy {
     /// Where it listens.
     pub address: SocketAddr,
+    breaks: usize,
     broken: Arc<AtomicUsize>,
     lost: Arc<AtomicUsize>,
 }
@@ -26,31 +28,32 @@ pub(crate) struct StreamProxy {
 /// How a connection ends.
 #[derive(Clone, Copy)]
 struct Fate {
-    /// After so many bytes from the client.
-    after: u64,
-    /// Or with the first answer after half of them, which is lost: what was acknowledged is not known to be.
-    loses_answers: bool,
+    /// After so many pieces of answers.
+    answers: u64,
+    /// Of what the client sends then, so much arrives.
+    arrives_permille: u64,
+    /// Or all of it arrives, and the answer is lost: what was acknowledged is not known to be.
+    loses_answer: bool,
 }
 
 impl StreamProxy {
-    /// Starts in front of a port of this machine.
-    pub(crate) async fn start(port: u16, chance: Chance) -> StreamProxy {
+    /// Starts in front of a port of this machine. So many connections break, every other one with a lost answer; later
+    /// ones pass, or a journey would never end.
+    pub(crate) async fn start(port: u16, breaks: usize, chance: Chance) -> StreamProxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("bind");
-        let proxy =
-            StreamProxy { address: listener.local_addr().expect("address"), broken: Arc::default(), lost: Arc::default() };
+        let address = listener.local_addr().expect("address");
+        let proxy = StreamProxy { address, breaks, broken: Arc::default(), lost: Arc::default() };
         let (broken, lost, chance) = (proxy.broken.clone(), proxy.lost.clone(), Mutex::new(chance));
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                let mut chance = chance.lock().expect("no panic");
-                let fate = Fate { after: 1 + chance.below(BREAK_AFTER_MAX), loses_answers: chance.below(2) == 0 };
-                drop(chance);
-                let breaks = broken.load(Ordering::Relaxed) < BREAKS;
+                let before = broken.load(Ordering::Relaxed);
+                let fate = (before < breaks).then(|| Fate::of(before, &mut chance.lock().expect("no panic")));
                 let (broken, lost) = (broken.clone(), lost.clone());
                 tokio::spawn(async move {
                     // That a connection ends with an error is what this is for.
-                    if let Ok(true) = meet(client, port, breaks.then_some(fate)).await {
+                    if let Ok(true) = meet(client, port, fate).await {
                         broken.fetch_add(1, Ordering::Relaxed);
-                        lost.fetch_add(usize::from(fate.loses_answers), Ordering::Relaxed);
+                        lost.fetch_add(usize::from(fate.is_some_and(|fate| fate.loses_answer)), Ordering::Relaxed);
                     }
                 });
             }
@@ -63,16 +66,30 @@ impl StreamProxy {
     pub(crate) fn worked(&self) {
         let (broken, lost) = (self.broken.load(Ordering::Relaxed), self.lost.load(Ordering::Relaxed));
         println!("{broken} connections broken, {lost} of them with answers lost");
-        assert!(broken > BREAKS / 3 && lost > 0, "the proxy did not do its work: {broken} broken, {lost} answers lost");
+        assert!(
+            broken >= self.breaks && lost >= self.breaks / 2,
+            "the proxy did not do its work: {broken} broken, {lost} answers lost"
+        );
+    }
+}
+
+impl Fate {
+    /// Of the connection behind so many broken ones.
+    fn of(broken: usize, chance: &mut Chance) -> Fate {
+        let answers = 1 + chance.below(ANSWERS_MAX);
+        Fate { answers, arrives_permille: chance.below(1000), loses_answer: broken.is_multiple_of(2) }
     }
 }
 
 /// Returns whether the connection was broken.
 async fn meet(mut client: TcpStream, port: u16, fate: Option<Fate>) -> std::io::Result<bool> {
     let mut server = TcpStream::connect(("127.0.0.1", port)).await?;
-    let (mut up, mut passed) = ([0; 4096], 0u64);
-    let mut down = [0; 4096];
+    let (mut up, mut down) = ([0; 4096], [0; 4096]);
+    let mut answers = 0;
     loop {
+        // The first answer may be that to a greeting, which is longer.
+        let most = if answers == 0 { down.len() } else { ANSWER_BYTES };
+        let due = fate.filter(|fate| answers >= fate.answers);
         tokio::select! {
             read = client.read(&mut up) => {
                 let read = read?;
@@ -80,25 +97,25 @@ async fn meet(mut client: TcpStream, port: u16, fate: Option<Fate>) -> std::io::
                     server.shutdown().await?;
                     return Ok(false);
                 }
-                let most = fate.map_or(u64::MAX, |fate| fate.after.saturating_sub(passed)) as usize;
-                server.write_all(&up[..read.min(most)]).await?;
-                passed += read as u64;
-                if read >= most {
+                if let Some(Fate { arrives_permille, loses_answer: false, .. }) = due {
+                    server.write_all(&up[..read * arrives_permille as usize / 1000]).await?;
                     // What arrived is stored meanwhile, and its sender does not learn of it.
                     tokio::time::sleep(Duration::from_millis(20)).await;
                     return break_off(&client, &server);
                 }
+                server.write_all(&up[..read]).await?;
             }
-            read = server.read(&mut down) => {
+            read = server.read(&mut down[..most]) => {
                 let read = read?;
                 if read == 0 {
                     client.shutdown().await?;
                     return Ok(false);
                 }
-                if fate.is_some_and(|fate| fate.loses_answers && passed > fate.after / 2) {
+                if due.is_some_and(|fate| fate.loses_answer) {
                     return break_off(&client, &server);
                 }
                 client.write_all(&down[..read]).await?;
+                answers += 1;
             }
         }
     }
