@@ -127,9 +127,15 @@ listeners first, then everything acknowledged is committed to the table.";
 /// `dendro ingest`
 #[derive(Args)]
 pub(crate) struct Ingest {
-    /// Files; `-` is standard input. gzip and zstd are recognised by their first bytes
+    /// Files; `-` is standard input. gzip and zstd are recognised by their first bytes. With --follow, patterns too: 'logs/*.log'
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+    /// Go on with what is written to the files, through rotations, until Ctrl-C
+    #[arg(long, conflicts_with = "again")]
+    pub follow: bool,
+    /// Where --follow keeps how far it is
+    #[arg(long, value_name = "FILE", default_value = "dendro-follow.json", requires = "follow")]
+    pub checkpoint: PathBuf,
     /// Service the records come from, where they do not say themselves
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
@@ -187,7 +193,8 @@ A line that cannot be read goes to the table `quarantine` with the reason; nothi
 Examples:
   dendro ingest app.log access.log.1.gz
   journalctl -o short-iso | dendro ingest - --source journal --format text
-  dendro ingest big.jsonl.zst --url http://127.0.0.1:4480";
+  dendro ingest big.jsonl.zst --url http://127.0.0.1:4480
+  dendro ingest --follow '/var/log/shop/*.log' --checkpoint /var/lib/dendro/shop.json --url http://127.0.0.1:4480";
 
 /// How an answer is printed.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]

@@ -86,6 +86,14 @@ impl Failure {
         }
     }
 
+    /// What went wrong, in words.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Failure::Told(told) => &told.text,
+            Failure::Damaged | Failure::BrokenPipe => "",
+        }
+    }
+
     /// Tells the person, and returns the exit code. The one place where a kind becomes a number.
     pub(crate) fn report(self) -> ExitCode {
         let told = match self {

@@ -1,6 +1,7 @@
 //! `dendro ingest`: files become pieces, pieces go into a server or a data folder, each under a key that makes it
-//! recognisable, so that the command can be run again.
+//! recognisable, so that the command can be run again. With `--follow`, files that are still being written.
 
+mod follow;
 mod input;
 mod key;
 mod pieces;
@@ -28,6 +29,9 @@ const UNDER_WAY: usize = 2;
 
 /// `dendro ingest`
 pub(crate) async fn run(args: Ingest) -> Result<(), Failure> {
+    if args.follow {
+        return follow::run(args).await;
+    }
     let inputs = args.files.iter().map(|path| Input::open(path)).collect::<Result<Vec<_>, _>>()?;
     let sink = Sink::new(Place::find(&args.place, Missing::Create).await?);
     let progress = Progress::bytes(inputs.iter().map(Input::size).sum());

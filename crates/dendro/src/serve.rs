@@ -97,7 +97,8 @@ fn cannot_listen(error: server::Error) -> Failure {
     Failure::new(error.kind(), chain(&error)).hint(error.hint())
 }
 
-async fn told_to_stop() {
+/// Returns at Ctrl-C or SIGTERM.
+pub(crate) async fn told_to_stop() {
     #[cfg(unix)]
     {
         let mut terminated = signal::unix::signal(signal::unix::SignalKind::terminate()).expect("BUG: SIGTERM cannot be watched");

@@ -104,8 +104,10 @@ impl Server {
     pub(crate) fn start_in(data: &Path, flags: &[&str], environment: &[(&str, &str)]) -> Server {
         let log = data.with_extension("log");
         let stderr = File::options().create(true).append(true).open(&log).expect("log file");
-        let mut child = dendro(["serve", "--listen", "127.0.0.1:0", "--data"])
+        let any_port: &[&str] = if flags.contains(&"--listen") { &[] } else { &["--listen", "127.0.0.1:0"] };
+        let mut child = dendro(["serve", "--data"])
             .arg(data)
+            .args(any_port)
             .args(flags)
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())

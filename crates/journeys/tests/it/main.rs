@@ -11,6 +11,7 @@ mod demo;
 mod disk_full;
 mod fault_proxy;
 mod folder;
+mod follow;
 mod freshness;
 mod harness;
 mod outside;
