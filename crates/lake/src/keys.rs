@@ -39,6 +39,9 @@ impl Keys {
 
     /// Takes a key, or says what it was used for. Waits while another request with the same key is on its way.
     pub(crate) async fn claim(&self, tenant: &Tenant, key: &BatchKey) -> Result<Claim, Error> {
+        if key.is_position() {
+            return self.claim_position(tenant, key);
+        }
         let place = (tenant.clone(), key.key.clone());
         loop {
             let other = {
@@ -67,6 +70,24 @@ impl Keys {
                 self.release(tenant, &key.key);
                 found?.map_or(Ok(Claim::New), |first| same(first, key))
             }
+        }
+    }
+
+    /// A position is not taken: what it was before has to stay known if the batch fails.
+    fn claim_position(&self, tenant: &Tenant, key: &BatchKey) -> Result<Claim, Error> {
+        let stored = self.stored(tenant, &key.key)?;
+        Ok(stored.filter(|stored| stored.key.body >= key.body).map_or(Claim::New, Claim::Duplicate))
+    }
+
+    /// How far a stream is stored.
+    pub(crate) fn position(&self, tenant: &Tenant, key: &str) -> Result<Option<u64>, Error> {
+        Ok(self.stored(tenant, key)?.map(|stored| u64::try_from(stored.key.body).unwrap_or(u64::MAX)))
+    }
+
+    fn stored(&self, tenant: &Tenant, key: &str) -> Result<Option<Acknowledged>, Error> {
+        match self.recent.lock().get(&(tenant.clone(), key.to_owned())) {
+            Some(Entry::Durable(stored)) => Ok(Some(stored.clone())),
+            _ => self.state.acknowledged(tenant, key),
         }
     }
 

@@ -48,6 +48,24 @@ pub struct BatchKey {
     pub body: u128,
 }
 
+/// In front of the name of a stream, where its position stands as a key: keys of clients are visible characters.
+const POSITION: char = '\u{1}';
+
+impl BatchKey {
+    /// How far a batch brings a stream that its reader can go back in, such as a partition of Kafka: up to `next`,
+    /// exclusive. The position becomes durable in the same write as the records ([`Lake::position`]), and a batch that
+    /// brings a stream no further than it is stored already is a duplicate. Whoever reads a stream appends its batches
+    /// one after the other, and beginning where the last one ended. Positions are never forgotten.
+    pub fn position(stream: &str, next: u64) -> BatchKey {
+        BatchKey { key: format!("{POSITION}{stream}"), body: u128::from(next) }
+    }
+
+    /// Whether it is one.
+    pub(crate) fn is_position(&self) -> bool {
+        self.key.starts_with(POSITION)
+    }
+}
+
 /// What an acknowledgement says. Having one means: durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
@@ -162,6 +180,11 @@ impl Lake {
         let inner = Arc::clone(&self.inner);
         let appending = tokio::spawn(async move { inner.append(admitted.into_batch(), key).await });
         appending.await.map_err(|_| Error::Closed)?
+    }
+
+    /// How far a stream is stored: the position of the last batch that was appended with [`BatchKey::position`].
+    pub fn position(&self, tenant: &Tenant, stream: &str) -> Result<Option<u64>, Error> {
+        self.inner.keys.position(tenant, &BatchKey::position(stream, 0).key)
     }
 
     /// Whether an append would be refused at present, and why. For callers that can refuse before they read a body.

@@ -119,7 +119,9 @@ impl State {
         }
         let sql = "INSERT OR REPLACE INTO wal_position (only, lsn, sequence) VALUES (1, ?1, ?2)";
         transaction.execute(sql, params![position.0 as i64, position.1 as i64]).map_err(failed(doing))?;
-        transaction.execute("DELETE FROM batch_keys WHERE at < ?1", [forget_before.as_micros()]).map_err(failed(doing))?;
+        // Positions of streams begin with \u{1}: a stream may rest for longer than keys are remembered.
+        let sql = "DELETE FROM batch_keys WHERE at < ?1 AND NOT (key >= char(1) AND key < char(2))";
+        transaction.execute(sql, [forget_before.as_micros()]).map_err(failed(doing))?;
         transaction.commit().map_err(failed(doing))
     }
 }

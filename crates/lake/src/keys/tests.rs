@@ -51,3 +51,28 @@ async fn a_failed_batch_frees_its_key() {
     keys.release(&tenant, "k");
     assert!(matches!(keys.claim(&tenant, &key(2)).await, Ok(Claim::New)));
 }
+
+/// A stream's position, in memory and in the database: never back, never forgotten, and not lost with a batch that failed.
+#[tokio::test]
+async fn a_position_goes_forward_only() {
+    let keys = keys();
+    let tenant = Tenant::default();
+    let reach = |next| BatchKey::position("kafka:g:t:0", next);
+    let reached = |lsn, next| Acknowledged { key: reach(next), ..acknowledged(lsn, 0) };
+    assert_eq!(keys.position(&tenant, &reach(0).key).unwrap(), None);
+    assert!(matches!(keys.claim(&tenant, &reach(5)).await, Ok(Claim::New)));
+    keys.durable(reached(1, 5));
+    keys.durable(reached(2, 9));
+    keys.release(&tenant, &reach(0).key);
+    for _ in 0..2 {
+        assert_eq!(keys.position(&tenant, &reach(0).key).unwrap(), Some(9));
+        assert!(matches!(keys.claim(&tenant, &reach(9)).await, Ok(Claim::Duplicate(first)) if first.lsn == 2));
+        assert!(matches!(keys.claim(&tenant, &reach(10)).await, Ok(Claim::New)));
+        // Acknowledged at 1, and all that is older than 2 is forgotten.
+        keys.persist((2, 0), Timestamp::from_micros(2)).unwrap();
+        assert!(keys.recent.lock().is_empty());
+    }
+    keys.durable(acknowledged(3, 1));
+    keys.persist((3, 0), Timestamp::from_micros(2)).unwrap();
+    assert!(matches!(keys.claim(&tenant, &key(2)).await, Ok(Claim::New)), "ordinary keys are forgotten");
+}
