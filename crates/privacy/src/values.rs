@@ -16,7 +16,9 @@ mod iban;
 mod ids;
 pub(crate) mod keys;
 mod kind;
+mod letters;
 mod lexicon;
+mod memory;
 mod mrz;
 mod national;
 mod person;
@@ -33,6 +35,7 @@ use run::is_wordy;
 pub(crate) use address::may_follow_number;
 pub(crate) use dob::may_begin_month;
 pub use kind::Kind;
+pub(crate) use memory::Memory;
 pub(crate) use mrz::machine_readable;
 pub(crate) use words::{NUMBER_AHEAD_MAX, Sense, at_word, whole};
 
@@ -161,9 +164,9 @@ pub(crate) fn words(text: &[u8], range: Range<usize>, cue: &Cue, out: &mut Vec<H
     if let Some(hit) = whole(text, range.clone(), &sense) {
         return out.push(hit);
     }
-    let mut at = range.start;
+    let (mut at, mut memory) = (range.start, Memory::new());
     while at < range.end {
-        match at_word(text, at, range.end, &sense, true).filter(|_| is_wordy(text[at])) {
+        match at_word(text, at, range.end, &sense, true, &mut memory).filter(|_| is_wordy(text[at])) {
             Some(hit) => {
                 at = hit.end;
                 out.push(hit);

@@ -317,10 +317,8 @@ impl Scan<'_> {
     /// A vendor's token; of several prefixes the one whose form fits.
     fn vendor(&mut self, at: usize, longest: &str, area: Area<'_>) -> Option<usize> {
         let text = &self.text[..area.end];
-        let fits = |prefix: &str| longest.starts_with(prefix);
-        let found = VENDORS
-            .iter()
-            .filter(|vendor| fits(vendor.prefix))
+        let found = vendors::beginning_with(text[at])
+            .filter(|vendor| longest.starts_with(vendor.prefix))
             .filter_map(|vendor| vendor.token_at(text, at))
             .max_by_key(|(range, _)| range.end);
         let (mut range, kind) = found?;

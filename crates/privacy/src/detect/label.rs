@@ -34,20 +34,25 @@ impl Scan<'_> {
         None
     }
 
-    /// Behind `cs1Label=name`: the value of `cs1` on the same line is looked at under that name.
+    /// Behind `cs1Label=name`: the value of `cs1` on the same line is looked at under that name. A label within such a
+    /// value is none, or each would read those behind it once more.
     pub(crate) fn labelled(&mut self, key: &[u8], separator: usize, area: Area<'_>) -> Option<usize> {
-        let text = &self.text[..area.end];
         let custom = key.strip_suffix(b"Label")?;
-        let behind = &text[separator + 1..];
-        let name = behind[..cef_value(behind)].trim_ascii_end();
+        if self.is_labelled || self.is_short_sighted() {
+            return None;
+        }
+        let window = &self.text[separator..area.end.min(separator + LABELLED_MAX)];
+        self.look_ahead(window.len());
+        let name = window[1..1 + cef_value(&window[1..])].trim_ascii_end();
         let mark = [b" ", custom, b"="].concat();
-        let window = &text[separator..text.len().min(separator + LABELLED_MAX)];
-        let start = separator + memchr::memmem::find(window, &mark)? + mark.len();
-        let len = text[start..start + cef_value(&text[start..])].trim_ascii_end().len();
+        let start = memchr::memmem::find(window, &mark)? + mark.len();
+        let len = window[start..start + cef_value(&window[start..])].trim_ascii_end().len();
         (!name.is_empty() && len > 0).then_some(())?;
         // What stands between is looked at after, so the walk does not go on behind.
         let first = self.done;
-        self.field(Some(name), start..start + len);
+        self.is_labelled = true;
+        self.field(Some(name), separator + start..separator + start + len);
+        self.is_labelled = false;
         self.done = first;
         None
     }

@@ -9,6 +9,9 @@ use crate::detect::scan::{Area, Scan};
 /// Longest word that is read.
 const WORD_MAX: usize = 128;
 
+/// Longest line that is read behind `AUTH`: two words.
+const LINE_MAX: usize = 2 * WORD_MAX;
+
 impl Scan<'_> {
     /// Behind "credentials": `bob:x` or `bob/x`.
     pub(crate) fn credentials(&mut self, behind: usize, area: Area<'_>) -> Option<usize> {
@@ -30,10 +33,15 @@ impl Scan<'_> {
     /// Behind `AUTH` in capitals, quoted or at the end of the line; a name may stand between.
     pub(crate) fn redis_auth(&mut self, at: usize, behind: usize, area: Area<'_>) -> Option<usize> {
         let text = &self.text[..area.end];
-        let line = memchr::memchr(b'\n', &text[behind..]).map_or(text.len(), |end| behind + end);
+        // At most a name and a password: a longer line is none of Redis, and would be read again for each `AUTH` in it.
+        let window = &text[behind..text.len().min(behind + LINE_MAX)];
+        let line = behind + memchr::memchr(b'\n', window).unwrap_or(window.len());
+        if &text[at..behind] != b"AUTH" || window.len() == LINE_MAX && line == behind + LINE_MAX {
+            return None;
+        }
         let quoted = text[behind..line].starts_with(b"\" \"");
         let start = behind + if quoted { 3 } else { 1 };
-        if &text[at..behind] != b"AUTH" || start >= line || !quoted && text[behind] != b' ' {
+        if start >= line || !quoted && text[behind] != b' ' {
             return None;
         }
         let rest = text[start..line].trim_ascii_end();

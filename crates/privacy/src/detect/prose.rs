@@ -369,11 +369,15 @@ struct Words<'a> {
 impl Words<'_> {
     fn next(&mut self) -> Option<Range<usize>> {
         let blanks = self.text[self.at..].iter().take(4).take_while(|byte| matches!(**byte, b' ' | b'\t' | b'(')).count();
+        // Without a blank there is no next word: `token=token=`.
+        if blanks == 0 {
+            return None;
+        }
         let start = self.at + blanks;
         let limit = self.text.len().min(start + QUOTED_MAX + 64);
         let len = self.text[start..limit].iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
         self.at = start + len;
-        (len > 0 && blanks > 0).then_some(start..start + len)
+        (len > 0).then_some(start..start + len)
     }
 
     /// Without the marks of the sentence around it.

@@ -77,12 +77,16 @@ pub(crate) struct Scan<'a> {
     pub(crate) header_end: usize,
     /// How many bytes were read behind names of secrets and commands, in vain for all but a few.
     pub(crate) looked_ahead: usize,
+    /// What is read is the value that a label elsewhere names.
+    pub(crate) is_labelled: bool,
     /// The run of a hash's characters that was read last.
     hash_body: Range<usize>,
     /// No web token begins before.
     pub(crate) token_floor: usize,
     /// What was read last by [`Scan::sense`], and where its area ends.
     sense: Option<(usize, Sense)>,
+    /// The words that were read last as parts of names and streets.
+    memory: values::Memory,
     /// No digit lies between the word that asked last and here.
     next_digit: usize,
     found: &'a mut Vec<Finding>,
@@ -104,9 +108,11 @@ impl<'a> Scan<'a> {
             done: 0,
             header_end: 0,
             looked_ahead: 0,
+            is_labelled: false,
             hash_body: 0..0,
             token_floor: 0,
             sense: None,
+            memory: values::Memory::new(),
             next_digit: 0,
             found,
         }
@@ -258,7 +264,7 @@ impl<'a> Scan<'a> {
         }
         if may_name_somebody(text, at, end, seen)
             && let (sense, has_number) = (self.sense(area), self.has_digit_ahead(at))
-            && let Some(hit) = values::at_word(text, at, area.end, &sense, has_number).filter(|hit| hit.start >= self.done)
+            && let Some(hit) = values::at_word(text, at, area.end, &sense, has_number, &mut self.memory).filter(|hit| hit.start >= self.done)
         {
             return self.hit(hit);
         }

@@ -190,7 +190,7 @@ pub(crate) const VENDORS: &[Vendor] = {
 };
 
 /// The vendors whose prefix begins so, in the order of the table.
-fn beginning_with(first: u8) -> impl Iterator<Item = &'static Vendor> {
+pub(crate) fn beginning_with(first: u8) -> impl Iterator<Item = &'static Vendor> {
     static BY_FIRST: LazyLock<Vec<Vec<&Vendor>>> = LazyLock::new(|| {
         let begins = |first: u8| VENDORS.iter().filter(move |vendor| vendor.prefix.as_bytes()[0] == first).collect();
         (0..=u8::MAX).map(begins).collect()
@@ -207,14 +207,18 @@ impl Vendor {
         while len > 0 && matches!(rest[len - 1], b'.' | b'/' | b'-' | b'_') {
             len -= 1;
         }
-        let chance = rest[..len].iter().any(u8::is_ascii_digit) || rest[..len].iter().any(u8::is_ascii_uppercase);
         let ends = rest.get(len).is_none_or(|byte| !byte.is_ascii_alphanumeric());
-        (chance && ends && (self.len.0..=self.len.1).contains(&len)).then(|| (at..at + self.prefix.len() + len, self.kind))
+        let chance = || rest[..len].iter().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+        ((self.len.0..=self.len.1).contains(&len) && ends && chance()).then(|| (at..at + self.prefix.len() + len, self.kind))
     }
 }
 
 impl Body {
     fn has(self, byte: u8) -> bool {
+        BODIES[usize::from(byte)] >> self as u8 & 1 == 1
+    }
+
+    const fn allows(self, byte: u8) -> bool {
         match self {
             Body::Alnum => byte.is_ascii_alphanumeric(),
             Body::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
@@ -226,6 +230,18 @@ impl Body {
         }
     }
 }
+
+/// By byte, a bit for each body that has it: prefixes that stand in each other's bodies are read often.
+static BODIES: [u8; 256] = {
+    const ALL: [Body; 7] = [Body::Alnum, Body::Url, Body::Upper, Body::Hex, Body::Dotted, Body::Base64, Body::Path];
+    let (mut table, mut at) = ([0; 256], 0);
+    while at < 256 * ALL.len() {
+        let body = ALL[at / 256];
+        table[at % 256] |= (body.allows((at % 256) as u8) as u8) << body as u8;
+        at += 1;
+    }
+    table
+};
 
 /// The JSON web token (RFC 7519) or its encrypted kin (RFC 7516) at `at`: parts in base64 joined by dots, of which the
 /// first begins as `{"` does. Else where the first part ends: what begins within it is no token either.

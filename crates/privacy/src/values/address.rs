@@ -15,8 +15,13 @@ use super::keys::{KeyClass, Reading};
 use super::run::is_wordy;
 use super::words::NUMBER_AHEAD_MAX;
 use super::{Hit, Kind};
+use super::memory::Recent;
 use tail::Tail;
+pub(super) use words::Word as Street;
 use words::Words;
+
+/// Words that were read last.
+type Streets = Recent<Street, 16>;
 
 /// Longest value that is taken as one address; a longer one is a text that may hold some.
 const VALUE_BYTES_MAX: usize = 160;
@@ -45,9 +50,9 @@ fn is_postal(value: &[u8]) -> bool {
 }
 
 /// The address that begins with a house number: `221B Baker Street`, `12 bis rue de la Paix`.
-pub(super) fn from_number(text: &[u8], at: usize, end: usize) -> Option<Hit> {
+pub(super) fn from_number(text: &[u8], at: usize, end: usize, streets: &mut Streets) -> Option<Hit> {
     let text = &text[..end];
-    if let Some(hit) = behind_code(text, at) {
+    if let Some(hit) = behind_code(text, at, streets) {
         return Some(hit);
     }
     let mut from = behind_house_number(text, at)?;
@@ -59,7 +64,7 @@ pub(super) fn from_number(text: &[u8], at: usize, end: usize) -> Option<Hit> {
         return None;
     }
     let from = behind_repeat(text, from + 1);
-    let words = Words::read(text, from);
+    let words = Words::read(text, from, streets);
     let (street_end, is_sure, rule) = if words.is_french() {
         (words.end, true, "address.number_type_name")
     } else if let Some((end, is_sure)) = words.until_english_type() {
@@ -73,7 +78,7 @@ pub(super) fn from_number(text: &[u8], at: usize, end: usize) -> Option<Hit> {
 }
 
 /// The address that begins with its postal code: `1051 Budapest, Nádor utca 7`, `101000, г. Москва, ул. Ленина, д. 25`.
-fn behind_code(text: &[u8], at: usize) -> Option<Hit> {
+fn behind_code(text: &[u8], at: usize, streets: &mut Streets) -> Option<Hit> {
     let digits = text[at..].iter().take(7).take_while(|byte| byte.is_ascii_digit()).count();
     let town = at + digits + text[at + digits..].iter().take(2).take_while(|byte| matches!(byte, b',' | b' ')).count();
     if !(4..=6).contains(&digits) || !text.get(town).is_some_and(|byte| byte.is_ascii_uppercase() || *byte >= 0x80) {
@@ -81,7 +86,7 @@ fn behind_code(text: &[u8], at: usize) -> Option<Hit> {
     }
     let town = town + if text[town..].starts_with("г. ".as_bytes()) { "г. ".len() } else { 0 };
     let street = tail::town(text, town).filter(|&end| text[end..].starts_with(b", "))? + 2;
-    let hit = from_small(text, street, text.len()).or_else(|| from_capital(text, street, text.len()))?;
+    let hit = from_small(text, street, text.len(), streets).or_else(|| from_capital(text, street, text.len(), streets))?;
     Some(Hit { start: at, rule: "address.code_first", ..hit })
 }
 
@@ -106,7 +111,7 @@ fn is_place_of(before: &[u8]) -> bool {
 }
 
 /// The address that begins with a capital: `Hauptstraße 12`, `Calle Mayor 5`, `Nagy utca 3`.
-pub(super) fn from_capital(text: &[u8], at: usize, end: usize) -> Option<Hit> {
+pub(super) fn from_capital(text: &[u8], at: usize, end: usize, streets: &mut Streets) -> Option<Hit> {
     let text = &text[..end];
     if *text.get(at)? >= 0xe3
         && let Some(range) = east_asia::find(text, at)
@@ -117,7 +122,7 @@ pub(super) fn from_capital(text: &[u8], at: usize, end: usize) -> Option<Hit> {
         return None;
     }
     // A row of words and a number is common; what names a street, or a town behind, decides.
-    let words = Words::read(text, at);
+    let words = Words::read(text, at, streets);
     if words.len == 0 {
         return None;
     }
@@ -156,13 +161,13 @@ fn has_number_ahead(text: &[u8], at: usize) -> bool {
 }
 
 /// The address that begins with a small word for a street: `ul. Długa 5`, `rua Augusta 100`, `c/ Mayor 5`.
-pub(super) fn from_small(text: &[u8], at: usize, end: usize) -> Option<Hit> {
+pub(super) fn from_small(text: &[u8], at: usize, end: usize, streets: &mut Streets) -> Option<Hit> {
     // The word is short, and a capital follows it.
     let front = &text[at..end.min(at + 16)];
     let word = front.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
     let gap = front[word..].iter().take_while(|byte| matches!(byte, b'.' | b' ' | b'/')).count();
     let may_be = (1..=2).contains(&gap) && front.get(word + gap).is_some_and(|&next| next.is_ascii_uppercase() || next >= 0x80);
-    (may_be && types::begins_with_small_type(front)).then(|| from_capital(text, at, end)).flatten()
+    (may_be && types::begins_with_small_type(front)).then(|| from_capital(text, at, end, streets)).flatten()
 }
 
 /// Adds what follows the street. Without a word for a street, only a postal code behind makes it an address.

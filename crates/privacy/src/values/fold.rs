@@ -1,3 +1,5 @@
+use super::letters;
+
 /// Adds a letter in its plain small form: `É` as `e`, `ß` as `ss`, `Я` as `я`. Nothing is added when there is no room.
 pub(super) fn push_folded(letter: char, out: &mut [u8], len: &mut usize) {
     let mut push = |bytes: &[u8]| {
@@ -9,6 +11,14 @@ pub(super) fn push_folded(letter: char, out: &mut [u8], len: &mut usize) {
     if letter.is_ascii() {
         return push(&[letter.to_ascii_lowercase() as u8]);
     }
+    match letters::folded(letter) {
+        Some(folded) => push(folded),
+        None => fold(letter, push),
+    }
+}
+
+/// [`push_folded`] of a letter outside ASCII, without a table.
+pub(super) fn fold(letter: char, mut push: impl FnMut(&[u8])) {
     // Marks that stand apart from their letters (Unicode block Combining Diacritical Marks).
     if matches!(letter, '\u{300}'..='\u{36f}') {
         return;
@@ -65,13 +75,19 @@ pub(super) fn char_at(text: &[u8], at: usize) -> Option<char> {
     if first < 0x80 {
         return Some(char::from(first));
     }
-    let len = match first {
-        0xc2..=0xdf => 2,
-        0xe0..=0xef => 3,
-        0xf0..=0xf4 => 4,
+    // Decoded here: the library would look over the bytes twice.
+    let rest = |count: usize| {
+        let behind = text.get(at + 1..=at + count)?;
+        let bits = |bits: u32, byte: &u8| bits << 6 | u32::from(byte & 0x3f);
+        behind.iter().all(|byte| byte & 0xc0 == 0x80).then(|| behind.iter().fold(0, bits))
+    };
+    let (bits, least) = match first {
+        0xc2..=0xdf => (u32::from(first & 0x1f) << 6 | rest(1)?, 0x80),
+        0xe0..=0xef => (u32::from(first & 0x0f) << 12 | rest(2)?, 0x800),
+        0xf0..=0xf4 => (u32::from(first & 0x07) << 18 | rest(3)?, 0x1_0000),
         _ => return None,
     };
-    std::str::from_utf8(text.get(at..at + len)?).ok()?.chars().next()
+    if bits < least { None } else { char::from_u32(bits) }
 }
 
 /// How some words end, at least two bytes each.
@@ -109,7 +125,19 @@ const fn glance(word: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::Endings;
+    use super::{Endings, char_at};
+
+    #[test]
+    fn characters_are_read_as_the_library_reads_them() {
+        let text = "a\u{7f}\u{80}\u{7ff}\u{800}\u{ffff}\u{10000}\u{10ffff}é名𝒳";
+        for (at, letter) in text.char_indices() {
+            assert_eq!(char_at(text.as_bytes(), at), Some(letter));
+            assert_eq!(char_at(&text.as_bytes()[..at + letter.len_utf8() - 1], at).is_some(), false, "{letter:?} cut short");
+        }
+        for bytes in [&b"\x80"[..], b"\xc0\x80", b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xf0\x80\x80\x80", b"\xf5\x80\x80\x80", b"\xc3a"] {
+            assert_eq!(char_at(bytes, 0), None, "{bytes:?}");
+        }
+    }
 
     #[test]
     fn endings_are_found_behind_anything() {

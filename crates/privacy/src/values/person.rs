@@ -13,10 +13,15 @@ mod scripts;
 use std::ops::Range;
 
 use super::keys::{KeyClass, Reading};
-use super::{Hit, Kind};
+use super::memory::Recent;
+use super::{Hit, Kind, letters};
 use cues::Before;
 use full_name::FullName;
-use name_word::{Case, NameWord};
+use name_word::Case;
+pub(super) use name_word::NameWord;
+
+/// Words that were read last.
+type Names = Recent<NameWord, 8>;
 
 /// Longest value of a key that is taken as a name.
 const NAME_BYTES_MAX: usize = 64;
@@ -66,16 +71,24 @@ pub(super) fn value(text: &[u8], range: Range<usize>, key: Key) -> Option<Hit> {
 }
 
 /// The name that begins with the capital at `at`.
-pub(super) fn find(text: &[u8], at: usize, end: usize, key: Key) -> Option<Hit> {
+pub(super) fn find(text: &[u8], at: usize, end: usize, key: Key, names: &mut Names) -> Option<Hit> {
     if is_row_of_initials(&text[at..end]) {
         return None;
     }
-    let first = NameWord::read(&text[..end], at)?;
+    let first = NameWord::remembered(&text[..end], at, names)?;
     // "Madame Delphine Rousselet": the name begins behind.
     if first.case == Case::Capital && text.get(first.end) == Some(&b' ') && cues::is_long_title(&text[at..first.end]) {
         return None;
     }
-    let mut name = FullName::read(&text[..end], at, first);
+    let mut name = FullName::read(&text[..end], at, first, names);
+    let rule = judged(&mut name, text, end, key);
+    name.remember(end, names);
+    Some(Hit::new(name.start..name.end, Kind::Person, rule?))
+}
+
+/// The rule by which these words are a name.
+fn judged(name: &mut FullName, text: &[u8], end: usize, key: Key) -> Option<&'static str> {
+    let at = name.start;
     // Most capitalised words stand alone and behind nothing that names come behind; the lists need not be asked.
     let mut before = None;
     if name.has_one_word() {
@@ -91,11 +104,10 @@ pub(super) fn find(text: &[u8], at: usize, end: usize, key: Key) -> Option<Hit> 
         before = Some(around);
     }
     name.look_up(text);
-    let rule = name.by_lists(text, key == Key::Other).or_else(|| {
+    name.by_lists(text, key == Key::Other).or_else(|| {
         let before = before.or_else(|| (key != Key::Other).then(|| Before::of(&text[..at])))?;
         name.by_word(&text[..end], before)
-    })?;
-    Some(Hit::new(name.start..name.end, Kind::Person, rule))
+    })
 }
 
 /// Whether as many single capitals as a name has words stand here: initials need a name behind them.
@@ -108,9 +120,9 @@ fn is_row_of_initials(text: &[u8]) -> bool {
 /// holds what no name does.
 fn words_of(text: &[u8]) -> Option<(usize, usize, usize)> {
     let text = std::str::from_utf8(text).ok()?;
-    let is_name_like = |letter: char| letter.is_alphabetic() || matches!(letter, ' ' | '\'' | '’' | '-' | '.' | ',' | '·');
+    let is_name_like = |letter: char| letters::is_letter(letter) || matches!(letter, ' ' | '\'' | '’' | '-' | '.' | ',' | '·');
     let first = text.chars().next()?;
-    if !text.chars().all(is_name_like) || !first.is_alphabetic() || lists::is_placeholder(text) {
+    if !text.chars().all(is_name_like) || !letters::is_letter(first) || lists::is_placeholder(text) {
         return None;
     }
     let (mut words, mut known, mut ambiguous) = (0, 0, 0);

@@ -3,7 +3,7 @@ use std::ops::Range;
 use super::keys::{self, KeyClass, Reading};
 use super::person::{self, Key};
 use super::run::is_wordy;
-use super::{Hit, address};
+use super::{Hit, Memory, address};
 use crate::Kind;
 
 /// What a key says about the persons and addresses in its value; read once for all values of a key.
@@ -65,21 +65,24 @@ pub(crate) fn whole(text: &[u8], range: Range<usize>, sense: &Sense) -> Option<H
 pub(crate) const NUMBER_AHEAD_MAX: usize = 64;
 
 /// The person or address that begins with the word at `at`; nothing behind `end` belongs to it. `has_number` says whether
-/// a digit is among the next [`NUMBER_AHEAD_MAX`] bytes.
-pub(crate) fn at_word(text: &[u8], at: usize, end: usize, sense: &Sense, has_number: bool) -> Option<Hit> {
-    let from_capital = || if has_number { address::from_capital(text, at, end) } else { None };
+/// a digit is among the next [`NUMBER_AHEAD_MAX`] bytes; `memory` is that of this text.
+pub(crate) fn at_word(
+    text: &[u8],
+    at: usize,
+    end: usize,
+    sense: &Sense,
+    has_number: bool,
+    memory: &mut Memory,
+) -> Option<Hit> {
     match text[at] {
         _ if !begins(text, at) => None,
-        b'0'..=b'9' => address::from_number(text, at, end),
-        b'a'..=b'z' => {
-            if has_number {
-                address::from_small(text, at, end)
-            } else {
-                None
-            }
+        b'0'..=b'9' => address::from_number(text, at, end, &mut memory.streets),
+        b'a'..=b'z' if has_number => address::from_small(text, at, end, &mut memory.streets),
+        b'_' | b'a'..=b'z' => None,
+        _ => {
+            let address = if has_number { address::from_capital(text, at, end, &mut memory.streets) } else { None };
+            address.or_else(|| person::find(text, at, end, Key::of(&sense.reading), &mut memory.names))
         }
-        b'_' => None,
-        _ => from_capital().or_else(|| person::find(text, at, end, Key::of(&sense.reading))),
     }
 }
 

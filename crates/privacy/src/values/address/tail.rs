@@ -1,3 +1,6 @@
+use std::sync::LazyLock;
+
+use crate::values::lexicon::Lexicon;
 use crate::values::run::is_wordy;
 
 /// Most parts behind a street: flat, district, code and town, state, country.
@@ -83,68 +86,30 @@ fn part(text: &[u8], at: usize, is_comma: bool, has_code: bool) -> Option<(usize
     }
 }
 
+/// Words for what is in a house.
+const FLATS: &str = "apt apartment suite ste unit flat floor fl room rm piso puerta etage stock wohnung whg app appt appartement bat batiment \
+    bloco apto sala interno int scala m lok lgh bus bte building bldg block tower depto local escalera esc kat daire kv byt piano \
+    appartamento edif interior bl sc ap et level";
+
+/// Longest of them.
+const FLAT_WORD_MAX: usize = 12;
+
+fn is_flat_word(word: &[u8]) -> bool {
+    static WORDS: LazyLock<Lexicon<()>> = LazyLock::new(|| Lexicon::new(FLATS.split_ascii_whitespace().map(|word| (word, ()))));
+    let mut small = [0; FLAT_WORD_MAX];
+    let Some(small) = small.get_mut(..word.len()) else { return false };
+    small.copy_from_slice(word);
+    small.make_ascii_lowercase();
+    WORDS.get(small).is_some()
+}
+
 /// `Apt 4B`, `Suite 200`, `#12`, `Flat 2`, `2º B`, `Wohnung 5`.
 pub(super) fn flat(text: &[u8], at: usize) -> Option<usize> {
-    const WORDS: &[&[u8]] = &[
-        b"apt",
-        b"apartment",
-        b"suite",
-        b"ste",
-        b"unit",
-        b"flat",
-        b"floor",
-        b"fl",
-        b"room",
-        b"rm",
-        b"piso",
-        b"puerta",
-        b"etage",
-        b"stock",
-        b"wohnung",
-        b"whg",
-        b"app",
-        b"appt",
-        b"appartement",
-        b"bat",
-        b"batiment",
-        b"bloco",
-        b"apto",
-        b"sala",
-        b"interno",
-        b"int",
-        b"scala",
-        b"m",
-        b"lok",
-        b"lgh",
-        b"bus",
-        b"bte",
-        b"building",
-        b"bldg",
-        b"block",
-        b"tower",
-        b"depto",
-        b"local",
-        b"escalera",
-        b"esc",
-        b"kat",
-        b"daire",
-        b"kv",
-        b"byt",
-        b"piano",
-        b"appartamento",
-        b"edif",
-        b"interior",
-        b"bl",
-        b"sc",
-        b"ap",
-        b"et",
-        b"level",
-    ];
     let rest = &text[at..];
-    let letters = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let letters = rest.iter().take(FLAT_WORD_MAX + 1).take_while(|byte| byte.is_ascii_alphabetic()).count();
     let mut end = match rest {
         [b'#', ..] => at + 1,
-        _ if letters > 0 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(&rest[..letters])) => at + letters,
+        _ if letters > 0 && is_flat_word(&rest[..letters]) => at + letters,
         // Spanish storeys: `2º B`, `3º izq`.
         [b'0'..=b'9', 0xc2, 0xba | 0xaa, ..] => {
             return Some(behind_alphanumeric(text, at + 3 + usize::from(text.get(at + 3) == Some(&b' ')), 4));
@@ -159,7 +124,7 @@ pub(super) fn flat(text: &[u8], at: usize) -> Option<usize> {
 }
 
 fn behind_alphanumeric(text: &[u8], at: usize, most: usize) -> usize {
-    let len = text.get(at..).map_or(0, |rest| rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count());
+    let len = text.get(at..).map_or(0, |rest| rest.iter().take(most + 1).take_while(|byte| byte.is_ascii_alphanumeric()).count());
     if len <= most { at + len } else { at }
 }
 
@@ -190,6 +155,42 @@ const CODES: &[&[u8]] = &[
     b"9999",
 ];
 
+/// A shape as [`Look`] has it, and its length.
+static SHAPES: [(u64, usize); CODES.len()] = {
+    let (mut shapes, mut at) = ([(0, 0); CODES.len()], 0);
+    while at < CODES.len() {
+        shapes[at] = (look(CODES[at], CODES[at].len()), CODES[at].len());
+        at += 1;
+    }
+    shapes
+};
+
+/// Longest shape.
+const CODE_MAX: usize = 10;
+
+/// The class of each of the first bytes, four bits for each, so that a shape is compared at once: digits, capitals, dashes,
+/// blanks, whatever else goes on with a word, and nothing for the rest.
+const fn look(text: &[u8], len: usize) -> u64 {
+    let (mut look, mut at) = (0, 0);
+    while at < text.len() && at < len {
+        let class = match text[at] {
+            b'0'..=b'9' => DIGIT,
+            b'A'..=b'Z' => CAPITAL,
+            b'-' => 3,
+            b' ' => 4,
+            b'a'..=b'z' | b'_' | 0x80.. => WORDY,
+            _ => 0,
+        };
+        look |= class << (4 * at);
+        at += 1;
+    }
+    look
+}
+
+const DIGIT: u64 = 1;
+const CAPITAL: u64 = 2;
+const WORDY: u64 = 5;
+
 /// Where a postal code ends, behind a state of two letters perhaps (`CO 31336`).
 fn code(text: &[u8], at: usize) -> Option<usize> {
     let state = match text.get(at..)? {
@@ -205,16 +206,12 @@ fn code(text: &[u8], at: usize) -> Option<usize> {
     if !may_be {
         return None;
     }
-    CODES.iter().map(|shape| (shape.len(), is_shaped(rest, shape))).find(|(_, fits)| *fits).map(|(len, _)| at + state + len)
-}
-
-fn is_shaped(text: &[u8], shape: &[u8]) -> bool {
-    let fits = |(have, want): (&u8, &u8)| match want {
-        b'9' => have.is_ascii_digit(),
-        b'A' => have.is_ascii_uppercase(),
-        want => have == want,
+    let look = look(rest, CODE_MAX + 1);
+    let fits = |&&(shape, len): &&(u64, usize)| {
+        let behind = look >> (4 * len) & 0xf;
+        look & ((1 << (4 * len)) - 1) == shape && !matches!(behind, DIGIT | CAPITAL | WORDY)
     };
-    text.len() >= shape.len() && text.iter().zip(shape).all(fits) && !text.get(shape.len()).copied().is_some_and(is_wordy)
+    SHAPES.iter().find(fits).map(|(_, len)| at + state + len)
 }
 
 /// Where one to four capitalised words end.

@@ -1,8 +1,9 @@
 use std::sync::LazyLock;
 
-use super::tail;
+use super::{Streets, tail};
 use super::types::{self, Type};
 use crate::values::fold::{char_at, push_folded};
+use crate::values::letters;
 use crate::values::lexicon::Lexicon;
 
 /// Most words of a street's name.
@@ -24,8 +25,9 @@ pub(super) struct Words {
     pub(super) capitals: usize,
 }
 
+/// A word that may be of a street's name.
 #[derive(Debug, Clone, Copy)]
-struct Word {
+pub(in crate::values) struct Word {
     end: usize,
     kind: Option<Type>,
     ends_so: bool,
@@ -35,7 +37,7 @@ struct Word {
 
 impl Words {
     /// Reads from `at` on, until a number, a mark, or a word that no street is named by.
-    pub(super) fn read(text: &[u8], at: usize) -> Words {
+    pub(super) fn read(text: &[u8], at: usize, streets: &mut Streets) -> Words {
         let mut words = Words { end: at, ..Words::default() };
         let mut at = at;
         while words.len < WORDS_MAX {
@@ -44,7 +46,8 @@ impl Words {
             if words.len > 0 && has_number() && tail::flat(text, at).is_some() {
                 break;
             }
-            let Some(word) = Word::read(text, at).filter(|word| !is_number_sign(&text[at..word.end], &text[word.end..])) else {
+            let word = streets.read(at, text.len(), || Word::read(text, at));
+            let Some(word) = word.filter(|word| !is_number_sign(&text[at..word.end], &text[word.end..])) else {
                 break;
             };
             words.words[words.len] = Some(word);
@@ -105,8 +108,13 @@ impl Words {
     pub(super) fn number_behind(&self, text: &[u8]) -> Option<usize> {
         let end = self.iter().last()?.end;
         let rest = text.get(end..)?;
-        let marks: [&[u8]; 24] = [
-            b" ",
+        // Nearly always a blank, or none of them.
+        match rest {
+            [b' ', b'0'..=b'9', ..] => return Some(end + 1),
+            [b' ', b'n' | b'N' | 0xc2.., ..] | [b',', b' ', ..] => {}
+            _ => return None,
+        }
+        let marks: [&[u8]; 23] = [
             b", ",
             b", n. ",
             b" n. ",
@@ -149,27 +157,29 @@ impl Word {
         if first.is_ascii_lowercase() && is_common(&text[at..]) {
             return None;
         }
-        let mut len = 0;
-        while let Some(letter) =
-            char_at(text, at + len).filter(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '\'' | '’'))
+        // Nearly all letters are plain ones.
+        let mut len = text[at..].iter().take(LETTERS_MAX + 1).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        while len <= LETTERS_MAX
+            && let Some(letter) =
+                char_at(text, at + len).filter(|&letter| is_alphanumeric(letter) || matches!(letter, '-' | '\'' | '’'))
         {
             len += letter.len_utf8();
-            if len > LETTERS_MAX {
-                return None;
-            }
+        }
+        if len > LETTERS_MAX {
+            return None;
         }
         let word = std::str::from_utf8(&text[at..at + len]).ok()?;
         let is_ordinal = first.is_ascii_digit() && ["st", "nd", "rd", "th"].iter().any(|ending| word.ends_with(ending));
         if len == 0
             || first.is_ascii_digit() && !is_ordinal
-            || !is_ordinal && word.contains(|letter: char| letter.is_ascii_digit())
+            || !is_ordinal && word.bytes().any(|byte| byte.is_ascii_digit())
         {
             return None;
         }
         let (folded, folded_len) = folded(word);
         let folded = &folded[..folded_len];
         let kind = types::of(folded);
-        let is_capital = first.is_uppercase()
+        let is_capital = letters::is_upper(first)
             || is_ordinal
             || LINKED.iter().any(|link| word.strip_prefix(link).is_some_and(|rest| rest.starts_with(char::is_uppercase)));
         if !is_capital && kind.is_none() && !is_little(folded) {
@@ -209,8 +219,17 @@ pub(super) fn small_fronts() -> impl Iterator<Item = &'static [u8]> {
     LITTLE.split_ascii_whitespace().chain(LINKED.iter().copied()).map(str::as_bytes)
 }
 
+fn is_alphanumeric(letter: char) -> bool {
+    letters::is_letter(letter) || letter.is_numeric()
+}
+
 fn folded(word: &str) -> ([u8; LETTERS_MAX], usize) {
     let (mut folded, mut len) = ([0; LETTERS_MAX], 0);
+    if word.is_ascii() {
+        folded[..word.len()].copy_from_slice(word.as_bytes());
+        folded.make_ascii_lowercase();
+        return (folded, word.len());
+    }
     word.chars().for_each(|letter| push_folded(letter, &mut folded, &mut len));
     (folded, len)
 }

@@ -1,4 +1,5 @@
 use crate::values::fold::push_folded;
+use crate::values::letters;
 
 /// Most words that are kept: the last ones.
 const WORDS_MAX: usize = 12;
@@ -25,7 +26,7 @@ impl WordList {
         let (mut filled, mut before) = (0, ' ');
         let mut letters = text.chars().peekable();
         while let Some(letter) = letters.next() {
-            if letter.is_alphabetic() {
+            if letters::is_letter(letter) {
                 if begins_word(before, letter, letters.peek().copied()) {
                     words.close(&mut filled);
                 }
@@ -41,21 +42,35 @@ impl WordList {
 
     /// [`WordList::of`] without characters outside ASCII, as nearly all names and sentences are.
     fn read_plain(&mut self, text: &[u8]) {
-        let (mut filled, mut before) = (0, b' ');
-        for (at, &byte) in text.iter().enumerate() {
-            if byte.is_ascii_alphabetic() {
-                if byte.is_ascii_uppercase() && begins_word(before.into(), byte.into(), text.get(at + 1).map(|&next| next.into()))
-                {
-                    self.close(&mut filled);
-                }
-                self.letters[filled] = byte | 0x20;
-                filled += 1;
-            } else if before.is_ascii_alphabetic() {
-                self.close(&mut filled);
+        let (mut filled, mut at) = (0, 0);
+        while let Some(start) = text[at..].iter().position(u8::is_ascii_alphabetic).map(|start| at + start) {
+            let len = text[start..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let word = &text[start..start + len];
+            at = start + len;
+            // Nearly all words have no capital behind their first letter.
+            if word[1..].iter().all(u8::is_ascii_lowercase) {
+                self.push(word, &mut filled);
+                continue;
             }
-            before = byte;
+            let mut from = 0;
+            for place in 1..len {
+                let next = word.get(place + 1).map(|&next| next.into());
+                if word[place].is_ascii_uppercase() && begins_word(word[place - 1].into(), word[place].into(), next) {
+                    self.push(&word[from..place], &mut filled);
+                    from = place;
+                }
+            }
+            self.push(&word[from..], &mut filled);
         }
-        self.close(&mut filled);
+    }
+
+    /// Adds a word of plain letters.
+    fn push(&mut self, word: &[u8], filled: &mut usize) {
+        let room = &mut self.letters[*filled..*filled + word.len()];
+        room.copy_from_slice(word);
+        room.make_ascii_lowercase();
+        *filled += word.len();
+        self.close(filled);
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -92,7 +107,7 @@ impl WordList {
 
 /// At a capital behind a small letter, and at the last of several capitals that a small letter follows (`GPSPoint`).
 fn begins_word(before: char, letter: char, next: Option<char>) -> bool {
-    letter.is_uppercase() && (before.is_lowercase() || before.is_uppercase() && next.is_some_and(char::is_lowercase))
+    letters::is_upper(letter) && (letters::is_lower(before) || letters::is_upper(before) && next.is_some_and(letters::is_lower))
 }
 
 /// The last bytes, from the border of a character on, as far as they are text.

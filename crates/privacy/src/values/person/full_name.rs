@@ -1,3 +1,4 @@
+use super::Names;
 use super::cues::Before;
 use super::lists::Listed;
 use super::name_word::{Case, NameWord};
@@ -19,11 +20,11 @@ pub(super) struct FullName {
 
 impl FullName {
     /// Reads on from the first word as long as blanks and further words of a name follow.
-    pub(super) fn read(text: &[u8], start: usize, first: NameWord) -> FullName {
+    pub(super) fn read(text: &[u8], start: usize, first: NameWord, names: &mut Names) -> FullName {
         let mut name = FullName { start, end: first.end, words: [None; WORDS_MAX], len: 1, is_turned: false };
         name.words[0] = Some(first);
         while name.len < WORDS_MAX {
-            let Some(next) = name.next(text) else { break };
+            let Some(next) = name.next(text, names) else { break };
             if next.case != first.case && next.case != Case::Initial && first.case != Case::Initial && !name.is_turned {
                 break;
             }
@@ -34,12 +35,13 @@ impl FullName {
         name
     }
 
-    fn next(&mut self, text: &[u8]) -> Option<NameWord> {
+    fn next(&mut self, text: &[u8], names: &mut Names) -> Option<NameWord> {
         if let Some(b", ") = text.get(self.end..self.end + 2) {
-            let mut next = (self.len == 1).then(|| NameWord::read(text, self.end + 2)).flatten()?;
+            let mut next = (self.len == 1).then(|| NameWord::remembered(text, self.end + 2, names)).flatten()?;
             let mut first = self.words[0]?;
             first.look_up(text);
             next.look_up(text);
+            names.keep(next.start, text.len(), next);
             let first = first.listed;
             self.is_turned = (first.family || first.ends_so) && next.listed.given || is_before_mail(&text[next.end..]);
             return self.is_turned.then_some(next);
@@ -48,10 +50,11 @@ impl FullName {
             return None;
         }
         let at = behind_particles(text, self.end + 1);
-        let mut next = if at >= text.len() { None } else { NameWord::read(text, at) }?;
+        let mut next = if at >= text.len() { None } else { NameWord::remembered(text, at, names) }?;
         // Without capitals, only the lists tell where a name ends; east of it, one word is a name.
         if let Some(letter) = char_at(text, at).filter(|letter| is_caseless(*letter)) {
             next.look_up(text);
+            names.keep(next.start, text.len(), next);
             return Some(next).filter(|next| !is_east_asian(letter) && (next.listed.given || next.listed.family));
         }
         Some(next)
@@ -67,6 +70,11 @@ impl FullName {
         };
         let first = listed(0);
         first.given || first.family || listed(self.len - 1).family
+    }
+
+    /// What the lists said about the words of this text that ends at `end` need not be asked again.
+    pub(super) fn remember(&self, end: usize, names: &mut Names) {
+        self.words().filter(NameWord::is_looked_up).for_each(|word| names.keep(word.start, end, word));
     }
 
     /// Asks the lists about all words.

@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use super::{cues, scripts};
 use crate::values::fold::{Endings, push_folded};
-use crate::values::keys;
+use crate::values::{keys, letters};
 use crate::values::lexicon::Lexicon;
 
 /// What the lists say about a word.
@@ -139,7 +139,13 @@ pub(super) fn look_up(word: &str) -> Listed {
             plain.make_ascii_lowercase();
             len = word.len();
         }
-        _ => word.chars().filter(|letter| letter.is_alphabetic()).for_each(|letter| push_folded(letter, &mut folded, &mut len)),
+        Some(_) if word.is_ascii() => {
+            for byte in word.bytes().filter(u8::is_ascii_alphabetic) {
+                folded[len] = byte.to_ascii_lowercase();
+                len += 1;
+            }
+        }
+        _ => word.chars().filter(|letter| letters::is_letter(*letter)).for_each(|letter| push_folded(letter, &mut folded, &mut len)),
     }
     let folded = &folded[..len];
     NAMES.get(folded).unwrap_or_else(|| {
@@ -153,7 +159,7 @@ pub(super) fn may_be(word: &str) -> bool {
     word.split('-').all(|part| {
         let mut folded = [0; 64];
         let mut len = 0;
-        part.chars().filter(|letter| letter.is_alphabetic()).for_each(|letter| push_folded(letter, &mut folded, &mut len));
+        part.chars().filter(|letter| letters::is_letter(*letter)).for_each(|letter| push_folded(letter, &mut folded, &mut len));
         let folded = &folded[..len];
         len >= 3 && !WORD_ENDINGS.end(folded) && !keys::is_known(folded) && !is_everyday(folded)
     })

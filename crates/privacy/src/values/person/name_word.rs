@@ -1,5 +1,7 @@
+use super::Names;
 use super::lists::{self, Listed};
 use crate::values::fold::char_at;
+use crate::values::letters;
 
 /// How a word is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,8 +16,8 @@ pub(super) enum Case {
 
 /// A word that may be part of a name.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct NameWord {
-    start: usize,
+pub(in crate::values) struct NameWord {
+    pub(super) start: usize,
     pub(super) end: usize,
     pub(super) case: Case,
     /// Nothing until [`look_up`](Self::look_up).
@@ -27,9 +29,14 @@ pub(super) struct NameWord {
 const LETTERS_MAX: usize = 36;
 
 impl NameWord {
+    /// [`NameWord::read`], once for each word.
+    pub(super) fn remembered(text: &[u8], at: usize, names: &mut Names) -> Option<NameWord> {
+        names.read(at, text.len(), || NameWord::read(text, at))
+    }
+
     /// The word that begins with a capital at `at`, when no name of a machine, a class or a file goes on behind it.
-    pub(super) fn read(text: &[u8], at: usize) -> Option<NameWord> {
-        let first = char_at(text, at).filter(|first| first.is_alphabetic() && !first.is_lowercase())?;
+    fn read(text: &[u8], at: usize) -> Option<NameWord> {
+        let first = char_at(text, at).filter(|&first| letters::is_letter(first) && !letters::is_lower(first))?;
         let (mut letters, mut capitals, mut end) = (0, 0, at);
         // Nearly all letters are plain ones.
         let plain = text[at..].iter().take(LETTERS_MAX).take_while(|byte| byte.is_ascii_alphabetic());
@@ -40,11 +47,11 @@ impl NameWord {
         }
         while let Some(letter) = char_at(text, end) {
             let is_joint = matches!(letter, '\'' | '’' | '-') && starts_with_letter(text, end + letter.len_utf8());
-            if !letter.is_alphabetic() && !is_joint && !is_mark(letter) {
+            if !letters::is_letter(letter) && !is_joint && !is_mark(letter) {
                 break;
             }
             letters += usize::from(!is_joint);
-            capitals += usize::from(letter.is_uppercase());
+            capitals += usize::from(letters::is_upper(letter));
             end += letter.len_utf8();
             if letters > LETTERS_MAX {
                 return None;
@@ -85,6 +92,11 @@ impl NameWord {
         self.case == Case::Capital && (self.listed.given || self.listed.family || self.may_be(text))
     }
 
+    /// Whether the lists were asked.
+    pub(super) fn is_looked_up(&self) -> bool {
+        self.is_looked_up
+    }
+
     /// Asks the lists, once.
     pub(super) fn look_up(&mut self, text: &[u8]) {
         if self.case != Case::Initial && !self.is_looked_up {
@@ -101,12 +113,14 @@ fn is_mark(letter: char) -> bool {
 
 /// How many capitals a word may have: one for each part, and one more behind Mc, Mac, De, Di, La, Le, Fitz.
 fn joints(word: &[u8]) -> usize {
-    let word = std::str::from_utf8(word).unwrap_or("");
-    let parts = 1 + word.chars().filter(|letter| matches!(letter, '\'' | '’' | '-')).count();
-    let has_prefix = ["Mc", "Mac", "De", "Di", "La", "Le", "Fitz", "Van", "Von", "Da", "Del"]
-        .iter()
-        .any(|prefix| word.strip_prefix(prefix).is_some_and(|rest| rest.len() > 2 && rest.starts_with(char::is_uppercase)));
-    parts + usize::from(has_prefix)
+    const PREFIXES: [&[u8]; 11] = [b"Mc", b"Mac", b"De", b"Di", b"La", b"Le", b"Fitz", b"Van", b"Von", b"Da", b"Del"];
+    let apostrophe = "’".as_bytes();
+    let marks = word.iter().filter(|byte| matches!(byte, b'\'' | b'-')).count()
+        + if word.is_ascii() { 0 } else { word.windows(apostrophe.len()).filter(|three| *three == apostrophe).count() };
+    let is_prefix =
+        |prefix: &&[u8]| word.len() > prefix.len() + 2 && word.starts_with(prefix) && char_at(word, prefix.len()).is_some_and(letters::is_upper);
+    let has_prefix = matches!(word, [b'M' | b'D' | b'L' | b'F' | b'V', ..]) && PREFIXES.iter().any(is_prefix);
+    1 + marks + usize::from(has_prefix)
 }
 
 /// Not before what goes on with the name of something: `Emma.Service`, `Emma_1`, `Emma(`, `Emma/x`, `Emma@`.
@@ -119,5 +133,5 @@ fn ends_plainly(rest: &[u8]) -> bool {
 }
 
 fn starts_with_letter(text: &[u8], at: usize) -> bool {
-    char_at(text, at).is_some_and(char::is_alphabetic)
+    char_at(text, at).is_some_and(letters::is_letter)
 }
