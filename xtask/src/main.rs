@@ -4,6 +4,7 @@
 //! Never: an installation outside of `target`, a guess about what is missing.
 //! Begin with [`test`] (what CI runs) and [`tidy`] (what is checked).
 
+mod bench;
 mod pages;
 mod python;
 mod test;
@@ -18,6 +19,7 @@ cargo xtask test          everything a change must pass: format, tidy, clippy, a
 cargo xtask test --lean   the same without DataFusion: no engine tests, no journeys (minutes shorter on a cold machine)
 cargo xtask python        the Python environment of the journeys, below target (`test` does this by itself)
 cargo xtask tidy          the house against ARCHITECTURE.md, licences, lock file
+cargo xtask bench [N]     Dendro beside ClickHouse and DuckDB: N records (1000000) and the same questions, in one run
 cargo xtask soak [KILLS]  the crash journey with so many kills (200), and the disk-full journey";
 
 fn main() -> ExitCode {
@@ -26,8 +28,10 @@ fn main() -> ExitCode {
     let result = match args[..] {
         ["test"] => test::run(test::Extent::Whole),
         ["test", "--lean"] => test::run(test::Extent::Lean),
-        ["python"] => python::prepare().map(|python| say(&format!("ready: {}", python.display()))),
+        ["python"] => python::prepare(python::JOURNEYS).map(|python| say(&format!("ready: {}", python.display()))),
         ["tidy"] => tidy::run(),
+        ["bench"] => bench::run("1000000"),
+        ["bench", records] => bench::run(records),
         ["soak"] => test::soak("200"),
         ["soak", kills] => test::soak(kills),
         _ => Err(USAGE.to_owned()),

@@ -50,7 +50,7 @@ pub(crate) fn run(extent: Extent) -> Result<(), String> {
     let mut tests = cargo(&[&["test"], &rooms[..]].concat());
     if extent == Extent::Whole {
         say("\n== python for the journeys");
-        tests.env("JOURNEY_PYTHON", python::prepare()?);
+        tests.env("JOURNEY_PYTHON", python::prepare(python::JOURNEYS)?);
     }
     step("tests", tests)?;
     if has_page_tools && extent == Extent::Whole {
@@ -84,7 +84,8 @@ fn needed(extent: Extent) -> Result<(), String> {
     }
 }
 
-fn cargo(args: &[&str]) -> Command {
+/// Cargo in the checkout.
+pub(crate) fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     command.args(args).current_dir(workspace::root());
     // Cargo tells this program who it is. Build scripts that look at these names (ring's does) would run again, and all

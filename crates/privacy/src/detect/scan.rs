@@ -264,7 +264,8 @@ impl<'a> Scan<'a> {
         }
         if may_name_somebody(text, at, end, seen)
             && let (sense, has_number) = (self.sense(area), self.has_digit_ahead(at))
-            && let Some(hit) = values::at_word(text, at, area.end, &sense, has_number, &mut self.memory).filter(|hit| hit.start >= self.done)
+            && let Some(hit) =
+                values::at_word(text, at, area.end, &sense, has_number, &mut self.memory).filter(|hit| hit.start >= self.done)
         {
             return self.hit(hit);
         }

@@ -12,10 +12,10 @@ use std::sync::LazyLock;
 
 use super::fronts::Fronts;
 use super::keys::{KeyClass, Reading};
+use super::memory::Recent;
 use super::run::is_wordy;
 use super::words::NUMBER_AHEAD_MAX;
 use super::{Hit, Kind};
-use super::memory::Recent;
 use tail::Tail;
 pub(super) use words::Word as Street;
 use words::Words;

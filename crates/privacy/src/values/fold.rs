@@ -134,7 +134,9 @@ mod tests {
             assert_eq!(char_at(text.as_bytes(), at), Some(letter));
             assert_eq!(char_at(&text.as_bytes()[..at + letter.len_utf8() - 1], at).is_some(), false, "{letter:?} cut short");
         }
-        for bytes in [&b"\x80"[..], b"\xc0\x80", b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xf0\x80\x80\x80", b"\xf5\x80\x80\x80", b"\xc3a"] {
+        for bytes in
+            [&b"\x80"[..], b"\xc0\x80", b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xf0\x80\x80\x80", b"\xf5\x80\x80\x80", b"\xc3a"]
+        {
             assert_eq!(char_at(bytes, 0), None, "{bytes:?}");
         }
     }

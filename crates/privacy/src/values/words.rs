@@ -66,14 +66,7 @@ pub(crate) const NUMBER_AHEAD_MAX: usize = 64;
 
 /// The person or address that begins with the word at `at`; nothing behind `end` belongs to it. `has_number` says whether
 /// a digit is among the next [`NUMBER_AHEAD_MAX`] bytes; `memory` is that of this text.
-pub(crate) fn at_word(
-    text: &[u8],
-    at: usize,
-    end: usize,
-    sense: &Sense,
-    has_number: bool,
-    memory: &mut Memory,
-) -> Option<Hit> {
+pub(crate) fn at_word(text: &[u8], at: usize, end: usize, sense: &Sense, has_number: bool, memory: &mut Memory) -> Option<Hit> {
     match text[at] {
         _ if !begins(text, at) => None,
         b'0'..=b'9' => address::from_number(text, at, end, &mut memory.streets),

@@ -1,7 +1,7 @@
 use std::sync::LazyLock;
 
-use super::{Streets, tail};
 use super::types::{self, Type};
+use super::{Streets, tail};
 use crate::values::fold::{char_at, push_folded};
 use crate::values::letters;
 use crate::values::lexicon::Lexicon;
@@ -170,10 +170,7 @@ impl Word {
         }
         let word = std::str::from_utf8(&text[at..at + len]).ok()?;
         let is_ordinal = first.is_ascii_digit() && ["st", "nd", "rd", "th"].iter().any(|ending| word.ends_with(ending));
-        if len == 0
-            || first.is_ascii_digit() && !is_ordinal
-            || !is_ordinal && word.bytes().any(|byte| byte.is_ascii_digit())
-        {
+        if len == 0 || first.is_ascii_digit() && !is_ordinal || !is_ordinal && word.bytes().any(|byte| byte.is_ascii_digit()) {
             return None;
         }
         let (folded, folded_len) = folded(word);

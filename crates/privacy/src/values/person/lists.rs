@@ -2,8 +2,8 @@ use std::sync::LazyLock;
 
 use super::{cues, scripts};
 use crate::values::fold::{Endings, push_folded};
-use crate::values::{keys, letters};
 use crate::values::lexicon::Lexicon;
+use crate::values::{keys, letters};
 
 /// What the lists say about a word.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -145,7 +145,10 @@ pub(super) fn look_up(word: &str) -> Listed {
                 len += 1;
             }
         }
-        _ => word.chars().filter(|letter| letters::is_letter(*letter)).for_each(|letter| push_folded(letter, &mut folded, &mut len)),
+        _ => word
+            .chars()
+            .filter(|letter| letters::is_letter(*letter))
+            .for_each(|letter| push_folded(letter, &mut folded, &mut len)),
     }
     let folded = &folded[..len];
     NAMES.get(folded).unwrap_or_else(|| {

@@ -117,8 +117,9 @@ fn joints(word: &[u8]) -> usize {
     let apostrophe = "’".as_bytes();
     let marks = word.iter().filter(|byte| matches!(byte, b'\'' | b'-')).count()
         + if word.is_ascii() { 0 } else { word.windows(apostrophe.len()).filter(|three| *three == apostrophe).count() };
-    let is_prefix =
-        |prefix: &&[u8]| word.len() > prefix.len() + 2 && word.starts_with(prefix) && char_at(word, prefix.len()).is_some_and(letters::is_upper);
+    let is_prefix = |prefix: &&[u8]| {
+        word.len() > prefix.len() + 2 && word.starts_with(prefix) && char_at(word, prefix.len()).is_some_and(letters::is_upper)
+    };
     let has_prefix = matches!(word, [b'M' | b'D' | b'L' | b'F' | b'V', ..]) && PREFIXES.iter().any(is_prefix);
     1 + marks + usize::from(has_prefix)
 }
