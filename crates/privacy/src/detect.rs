@@ -21,9 +21,11 @@ mod key;
 mod key_name;
 mod label;
 mod logins;
+mod memory;
 mod names;
 mod net;
 mod prose;
+mod repeat;
 mod scan;
 mod settle;
 mod skim;
@@ -37,6 +39,7 @@ use std::ops::Range;
 
 use crate::detect::cues::Cues;
 use crate::detect::key_name::last_segment;
+pub(crate) use crate::detect::memory::Memory;
 pub(crate) use crate::detect::names::STANDARD;
 pub use crate::detect::names::{Holds, Reach, SecretName};
 use crate::detect::names::{Names, Secret};
@@ -115,22 +118,22 @@ impl Detector {
 
     /// Adds what is found in a text to `found`. `key` is the name of the field that holds it.
     pub fn scan(&self, text: &str, key: Option<&str>, found: &mut Vec<Finding>) {
-        self.run(text, found, |scan| scan.field(key.map(str::as_bytes), 0..text.len()));
+        self.run(text, &mut Memory::of_text(), found, |scan| scan.field(key.map(str::as_bytes), 0..text.len()));
     }
 
     /// The same for a text that is one JSON document, as an array under a field.
     pub fn scan_json(&self, text: &str, key: Option<&str>, found: &mut Vec<Finding>) {
-        self.run(text, found, |scan| scan.json(key.map(str::as_bytes)));
+        self.run(text, &mut Memory::of_text(), found, |scan| scan.json(key.map(str::as_bytes)));
     }
 
     /// [`Detector::scan`] for a field whose name was read before.
-    pub(crate) fn scan_field(&self, text: &str, field: &FieldName<'_>, found: &mut Vec<Finding>) {
-        self.run(text, found, |scan| scan.named(field, text.len()));
+    pub(crate) fn scan_field(&self, text: &str, field: &FieldName<'_>, memory: &mut Memory, found: &mut Vec<Finding>) {
+        self.run(text, memory, found, |scan| scan.named(field, text.len()));
     }
 
-    fn run(&self, text: &str, found: &mut Vec<Finding>, walk: impl FnOnce(&mut Scan<'_>)) {
+    fn run(&self, text: &str, memory: &mut Memory, found: &mut Vec<Finding>, walk: impl FnOnce(&mut Scan<'_>)) {
         let first = found.len();
-        walk(&mut Scan::new(self, text.as_bytes(), Level::default(), found));
+        walk(&mut Scan::new(self, text.as_bytes(), Level::default(), memory, found));
         settle::settle(text, found, first);
     }
 

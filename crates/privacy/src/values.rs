@@ -35,7 +35,7 @@ use run::is_wordy;
 pub(crate) use address::may_follow_number;
 pub(crate) use dob::may_begin_month;
 pub use kind::Kind;
-pub(crate) use memory::Memory;
+pub(crate) use memory::{Memory, Recall, Sentences};
 pub(crate) use mrz::machine_readable;
 pub(crate) use words::{NUMBER_AHEAD_MAX, Sense, at_word, whole};
 
@@ -67,11 +67,11 @@ impl Hit {
 /// The value with digits in it that begins at `at`: at a digit, a `+`, a `(`, or a letter whose word goes on to digits.
 /// The hit may begin before `at` (a minus sign, the month of a date) and holds all that belongs to the value.
 pub(crate) fn number(text: &[u8], at: usize, cue: &Cue) -> Option<Hit> {
-    number_where(text, at, &|| *cue)
+    number_where(text, at, &|| *cue, &Sentences::default())
 }
 
 /// [`number`], where what stands around is looked for only when it matters.
-pub(crate) fn number_where<'a>(text: &[u8], at: usize, cue: &dyn Fn() -> Cue<'a>) -> Option<Hit> {
+pub(crate) fn number_where<'a>(text: &[u8], at: usize, cue: &dyn Fn() -> Cue<'a>, sentences: &Sentences) -> Option<Hit> {
     let first = *text.get(at)?;
     if !run::may_begin(text, at) {
         return None;
@@ -80,7 +80,7 @@ pub(crate) fn number_where<'a>(text: &[u8], at: usize, cue: &dyn Fn() -> Cue<'a>
     let known = Cell::new(None);
     let context = || {
         known.get().unwrap_or_else(|| {
-            let context = Context::of(&cue());
+            let context = Context::of(&cue(), sentences);
             known.set(Some(context));
             context
         })
@@ -164,7 +164,7 @@ pub(crate) fn words(text: &[u8], range: Range<usize>, cue: &Cue, out: &mut Vec<H
     if let Some(hit) = whole(text, range.clone(), &sense) {
         return out.push(hit);
     }
-    let (mut at, mut memory) = (range.start, Memory::new());
+    let (mut at, mut memory) = (range.start, Memory::default());
     while at < range.end {
         match at_word(text, at, range.end, &sense, true, &mut memory).filter(|_| is_wordy(text[at])) {
             Some(hit) => {

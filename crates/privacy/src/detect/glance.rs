@@ -174,3 +174,25 @@ pub(crate) fn is_encoded_byte(byte: u8) -> bool {
         || byte >= 0x80
         || matches!(byte, b'%' | b'+' | b'-' | b'_' | b'.' | b'~' | b'*' | b'!' | b'@' | b':' | b'/')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CLASS, behind_word, class};
+
+    #[test]
+    fn words_end_where_their_classes_do() {
+        let mut seed = 0x2545_f491_u32;
+        let text: Vec<u8> = (0..20_000)
+            .map(|_| {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                // Mostly letters and digits, so that words are of all lengths, and every other byte too.
+                if seed >> 30 == 0 { (seed >> 16) as u8 } else { b"azAZ09mM5\xc3"[(seed >> 16) as usize % 10] }
+            })
+            .collect();
+        for at in 0..text.len() {
+            let word = text[at..].iter().map(|&byte| CLASS[usize::from(byte)]).take_while(|known| known & class::WORDY != 0);
+            let (len, seen) = word.fold((0, 0), |(len, seen), known| (len + 1, seen | known));
+            assert_eq!(behind_word(&text, at), (at + len, seen), "at {at}");
+        }
+    }
+}

@@ -33,12 +33,17 @@ impl Scan<'_> {
     /// Behind `AUTH` in capitals, quoted or at the end of the line; a name may stand between.
     pub(crate) fn redis_auth(&mut self, at: usize, behind: usize, area: Area<'_>) -> Option<usize> {
         let text = &self.text[..area.end];
-        // At most a name and a password: a longer line is none of Redis, and would be read again for each `AUTH` in it.
-        let window = &text[behind..text.len().min(behind + LINE_MAX)];
-        let line = behind + memchr::memchr(b'\n', window).unwrap_or(window.len());
-        if &text[at..behind] != b"AUTH" || window.len() == LINE_MAX && line == behind + LINE_MAX {
+        if &text[at..behind] != b"AUTH" {
             return None;
         }
+        // At most a name and a password: a longer line is none of Redis, and would be read again for each `AUTH` in it.
+        let window = &text[behind..text.len().min(behind + LINE_MAX)];
+        self.look_ahead(window.len());
+        let end = memchr::memchr(b'\n', window);
+        if end.is_none() && window.len() == LINE_MAX {
+            return None;
+        }
+        let line = behind + end.unwrap_or(window.len());
         let quoted = text[behind..line].starts_with(b"\" \"");
         let start = behind + if quoted { 3 } else { 1 };
         if start >= line || !quoted && text[behind] != b' ' {

@@ -2,7 +2,7 @@ mod endings;
 
 use crate::Kind;
 use crate::detect::key_name::{self, KeyName, is_separator};
-use crate::detect::names::endings::{Endings, HASH_BITS, TAIL, hash, packed_tail};
+use crate::detect::names::endings::{Endings, HASH_BITS, LastLetters, TAIL, hash, packed_tail};
 use crate::values::keys;
 
 /// Which names a [`SecretName`] covers. Case and separators never count: `apiKey`, `api_key`, `API-KEY` are one.
@@ -242,8 +242,8 @@ pub(crate) struct Names {
     rules: Vec<Rule>,
     /// Nearly every word that is no secret's name is told by this alone.
     endings: Endings,
-    /// Rules by the hash of their tail, ascending.
-    by_tail: Vec<Vec<u16>>,
+    /// Rules by the hash of their tail, ascending, each with its last letters and which of them count.
+    by_tail: Vec<Vec<(LastLetters, u16)>>,
     /// How the words for a person's name or address end, and those that may stand behind them.
     somebody: Endings,
 }
@@ -318,16 +318,20 @@ impl Names {
 
     fn file(&mut self, squashed: &[u8], rule: usize) {
         self.endings.add(squashed);
-        self.by_tail[hash(packed_tail(squashed))].push(rule as u16);
+        self.by_tail[hash(packed_tail(squashed))].push((LastLetters::of(squashed), rule as u16));
     }
 
     /// Whether this segment of a field's name says that the value is secret.
     pub(crate) fn classify(&self, segment: &[u8]) -> Option<Secret> {
         let tail = packed_tail(segment);
-        if !self.endings.has(tail) || !self.endings.fit(tail, segment, |_| true) {
+        if !self.endings.has(tail) {
             return None;
         }
-        let rules = || self.by_tail[hash(tail)].iter().map(|&index| &self.rules[usize::from(index)]);
+        let letters = LastLetters::of(segment);
+        let rules = || {
+            let filed = self.by_tail[hash(tail)].iter().filter(|(last, _)| letters.end_in(last));
+            filed.map(|&(_, index)| &self.rules[usize::from(index)])
+        };
         if !rules().any(|rule| key_name::ends_with(segment, &rule.squashed)) {
             return None;
         }

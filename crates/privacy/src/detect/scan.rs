@@ -3,11 +3,12 @@ use std::ops::Range;
 use crate::Kind;
 use crate::detect::decode::{self, Decoded};
 use crate::detect::glance::{
-    begins_json, behind_moment, class, is_encoded_byte, is_two_capitals, may_be_number, may_name_somebody,
+    begins_json, behind_moment, behind_word, class, is_encoded_byte, is_two_capitals, may_be_number, may_name_somebody,
 };
 use crate::detect::judge::{is_masked, is_name_of_kind, is_uuid};
+use crate::detect::repeat;
 use crate::detect::skim::{Stop, Word, next_stop};
-use crate::detect::{Detector, FieldName, Finding, Quotes, decode::percent_byte, email, hash, net};
+use crate::detect::{Detector, FieldName, Finding, Memory, Quotes, decode::percent_byte, email, hash, net};
 use crate::mask::token_len;
 use crate::values::{self, Cue, Sense};
 
@@ -85,15 +86,23 @@ pub(crate) struct Scan<'a> {
     pub(crate) token_floor: usize,
     /// What was read last by [`Scan::sense`], and where its area ends.
     sense: Option<(usize, Sense)>,
-    /// The words that were read last as parts of names and streets.
-    memory: values::Memory,
+    /// What was read before.
+    pub(crate) memory: &'a mut Memory,
     /// No digit lies between the word that asked last and here.
     next_digit: usize,
     found: &'a mut Vec<Finding>,
 }
 
 impl<'a> Scan<'a> {
-    pub(crate) fn new(detector: &'a Detector, text: &'a [u8], level: Level, found: &'a mut Vec<Finding>) -> Scan<'a> {
+    pub(crate) fn new(
+        detector: &'a Detector,
+        text: &'a [u8],
+        level: Level,
+        memory: &'a mut Memory,
+        found: &'a mut Vec<Finding>,
+    ) -> Scan<'a> {
+        // Words are remembered by their places, which are others in another text.
+        memory.words.forget();
         let json = match text.trim_ascii_start() {
             [b'{', ..] => true,
             // `[2025-10-03 ...]` and `[section]` begin lines of text.
@@ -112,7 +121,7 @@ impl<'a> Scan<'a> {
             hash_body: 0..0,
             token_floor: 0,
             sense: None,
-            memory: values::Memory::new(),
+            memory,
             next_digit: 0,
             found,
         }
@@ -190,6 +199,7 @@ impl<'a> Scan<'a> {
     pub(crate) fn plain(&mut self, area: Area<'_>) {
         let (mut at, mut pair) = (area.start.max(self.done), None);
         let (text, cues) = (&self.text[..area.end], self.detector.cues());
+        let (mut stretch, mut found) = (repeat::next(text, at), self.found.len());
         while let Some(stop) = next_stop(text, at, area.start.max(self.done), cues) {
             let next = match stop {
                 Stop::Sign(sign) => {
@@ -203,6 +213,17 @@ impl<'a> Scan<'a> {
             };
             // Whatever a recogniser says, the walk goes on, and not over what was found.
             at = next.max(at + 1).max(self.done);
+            match stretch {
+                Some(Range { start, .. }) if at <= start => found = self.found.len(),
+                Some(Range { start, end }) if at >= start + repeat::MARGIN => {
+                    if found == self.found.len() && at + repeat::MARGIN < end {
+                        // Not within a word.
+                        (at, pair) = (behind_word(text, end - repeat::MARGIN).0, None);
+                    }
+                    stretch = repeat::next(text, end.max(at));
+                }
+                _ => {}
+            }
         }
     }
 
@@ -264,8 +285,8 @@ impl<'a> Scan<'a> {
         }
         if may_name_somebody(text, at, end, seen)
             && let (sense, has_number) = (self.sense(area), self.has_digit_ahead(at))
-            && let Some(hit) =
-                values::at_word(text, at, area.end, &sense, has_number, &mut self.memory).filter(|hit| hit.start >= self.done)
+            && let Some(hit) = values::at_word(text, at, area.end, &sense, has_number, &mut self.memory.words)
+                .filter(|hit| hit.start >= self.done)
         {
             return self.hit(hit);
         }
@@ -331,7 +352,7 @@ impl<'a> Scan<'a> {
         let floor = area.start.max(self.done);
         let cue =
             || Cue { key: self.key_of(at, area, pair), before: &text[floor.max(at.saturating_sub(CONTEXT_BYTES)).min(at)..at] };
-        let hit = values::number_where(text, at, &cue)?;
+        let hit = values::number_where(text, at, &cue, &self.memory.sentences)?;
         (hit.start >= self.done && hit.end > at && !is_masked(&text[hit.start..hit.end])).then(|| self.hit(hit))
     }
 
@@ -390,7 +411,8 @@ impl<'a> Scan<'a> {
     /// Looks at a piece that was decoded, and carries what is found back to where it is written.
     pub(crate) fn inside(&mut self, decoded: &Decoded, key: Option<&[u8]>, level: Level) {
         let first = self.found.len();
-        Scan::new(self.detector, &decoded.text, level, self.found).field(key, 0..decoded.text.len());
+        Scan::new(self.detector, &decoded.text, level, self.memory, self.found).field(key, 0..decoded.text.len());
+        self.memory.words.forget();
         for finding in &mut self.found[first..] {
             (finding.start, finding.end) = (decoded.source(finding.start), decoded.source(finding.end));
         }

@@ -3,6 +3,10 @@
 
 use crate::detect::cues::Cues;
 use crate::detect::glance::{CLASS, behind_word, class, may_be_number, may_name_somebody};
+use crate::detect::judge::is_uuid;
+
+/// Letters and dashes of a UUID (RFC 9562).
+const UUID_LEN: usize = 36;
 
 /// What the walk stops at.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +39,7 @@ pub(crate) fn next_stop(text: &[u8], mut at: usize, floor: usize, cues: &Cues) -
                 if !word.is_plain(text, floor) || cues.may_begin(&text[at..]) {
                     return Some(Stop::Word(word));
                 }
-                at = end;
+                at = word.behind_uuid(text).unwrap_or(end);
             }
         }
     }
@@ -43,6 +47,19 @@ pub(crate) fn next_stop(text: &[u8], mut at: usize, floor: usize, cues: &Cues) -
 }
 
 impl Word {
+    /// Behind the UUID in small letters that begins with this word. No part of one is anything by itself: it is bound by
+    /// dashes, and no vendor's token begins with such letters.
+    #[inline]
+    fn behind_uuid(self, text: &[u8]) -> Option<usize> {
+        let is_first = self.end - self.at == 8 && self.seen & class::UPPER == 0 && text.get(self.end) == Some(&b'-');
+        let uuid = if is_first { text.get(self.at..self.at + UUID_LEN)? } else { return None };
+        // What joins the last part is looked at with it.
+        let ends = text
+            .get(self.at + UUID_LEN)
+            .is_none_or(|&byte| CLASS[usize::from(byte)] & class::WORDY == 0 && !matches!(byte, b'$' | b'}' | b'<' | b'-'));
+        (ends && is_uuid(uuid) && !uuid.iter().any(u8::is_ascii_uppercase)).then_some(self.at + UUID_LEN)
+    }
+
     /// Whether neither the word nor what stands around it is anything, unless the word itself announces something.
     #[inline]
     fn is_plain(self, text: &[u8], floor: usize) -> bool {

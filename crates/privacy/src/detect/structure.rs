@@ -82,7 +82,8 @@ impl<'a> Scan<'a> {
             let word = key.name.rsplit(|byte| *byte == b' ').next().unwrap_or(key.name);
             self.labelled(word, at, area);
         }
-        let (named, of_somebody) = self.detector.names().promise(tail);
+        let (detector, promises) = (self.detector, &mut self.memory.promises);
+        let (named, of_somebody) = promises.get(tail, || detector.names().promise(tail));
         let named = named || tail.ends_with(b"value");
         if !named && !of_somebody && !matches!(value, Some(b'"' | b'\'')) {
             return at + 1;

@@ -32,8 +32,9 @@ pub(super) struct Asked {
 }
 
 impl Clean {
-    /// Bits of the number of slots: at least what stays in the nearest cache, at most what is cleared in a moment.
-    const BITS: std::ops::RangeInclusive<u32> = 10..=16;
+    /// Bits of the number of slots: at least what stays in the nearest cache, at most what stays in the next. A batch of
+    /// thousands of records has fewer different texts that come again.
+    const BITS: std::ops::RangeInclusive<u32> = 10..=13;
 
     /// Longer texts hardly come again.
     const TEXT_MAX: u32 = 256;

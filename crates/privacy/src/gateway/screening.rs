@@ -1,5 +1,6 @@
 //! One batch on its way through the gateway.
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use record::{Batch, Field, Record, Span, Value};
@@ -7,7 +8,7 @@ use record::{Batch, Field, Record, Span, Value};
 use super::account::{ACCOUNT_FIELD, Account, Entry, POLICY_FIELD, Place};
 use super::clean::{Asked, Clean};
 use super::{Compiled, Masked};
-use crate::detect::{FieldName, Finding};
+use crate::detect::{FieldName, Finding, Memory};
 use crate::keys::{Keyring, SubjectId};
 use crate::mask::{MASK, MASKING_ERROR, Masker, Rewritten};
 use crate::policy::Ruleset;
@@ -36,6 +37,7 @@ pub(super) struct Screening<'a> {
     account: Account,
     found: Vec<Finding>,
     clean: Clean,
+    memory: RefCell<Memory>,
     /// What holds for the sources met so far. The first is what holds for all.
     rulesets: Vec<(String, Ruleset)>,
     /// By record: which ruleset, and whom it is about.
@@ -97,6 +99,7 @@ impl<'a> Screening<'a> {
             keys,
             has_stray_text: batch.has_stray_text(),
             clean: Clean::new(batch.all_fields().len() + batch.records().len()),
+            memory: RefCell::new(Memory::of_batch()),
             batch,
             epoch,
             masked: Masked::default(),
@@ -355,7 +358,7 @@ impl<'a> Screening<'a> {
             return masker.whole(text, action, found).map_err(|_| Failed);
         }
         match subject.kind {
-            TextKind::Plain => detector.scan_field(text, name, found),
+            TextKind::Plain => detector.scan_field(text, name, &mut self.memory.borrow_mut(), found),
             TextKind::Json => detector.scan_json(text, name.name.and_then(|name| std::str::from_utf8(name).ok()), found),
             TextKind::Whole(_) if matches!(text, MASK | MASKING_ERROR) => {}
             TextKind::Whole(kind) => found.push(Finding::whole(text, kind)),

@@ -1,5 +1,5 @@
-use super::Cue;
 use super::keys::{self, KeyClass, Reading, WordList};
+use super::{Cue, Sentences};
 
 /// What the key and the words before a value say about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,7 +16,7 @@ pub(super) struct Context {
 impl Context {
     /// A key that names a class decides. Otherwise the words right before the value do, and then a key that speaks of
     /// something else.
-    pub(super) fn of(cue: &Cue) -> Context {
+    pub(super) fn of(cue: &Cue, sentences: &Sentences) -> Context {
         let key = cue.key.map(keys::of_key).unwrap_or_default();
         if key.class.is_some_and(|class| class != KeyClass::Name) {
             return Context { is_key: true, ..key.into() };
@@ -26,12 +26,15 @@ impl Context {
             return key.into();
         }
         let clause = clause(cue.before);
-        let mut sentence = keys::of_sentence(&WordList::of(clause));
+        let sentence = sentences.get(clause, || Context::of_sentence(clause));
+        if sentence.class.is_some_and(|class| class != KeyClass::Name) || sentence.is_other { sentence } else { key.into() }
+    }
+
+    /// What the words right before a value say. Which digits stand among them means nothing.
+    fn of_sentence(clause: &[u8]) -> Context {
+        let sentence = keys::of_sentence(&WordList::of(clause));
         let is_weak = matches!(sentence.class, Some(KeyClass::NationalId | KeyClass::Passport | KeyClass::DriverLicense));
-        if is_weak && ends_in_everyday_word(clause) {
-            sentence = Reading::default();
-        }
-        if sentence.class.is_some_and(|class| class != KeyClass::Name) || sentence.is_other { sentence } else { key }.into()
+        if is_weak && ends_in_everyday_word(clause) { Context::default() } else { sentence.into() }
     }
 
     pub(super) fn is(&self, class: KeyClass) -> bool {

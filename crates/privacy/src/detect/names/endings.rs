@@ -54,6 +54,26 @@ impl Endings {
     }
 }
 
+/// The last letters of a name, and which bytes of them there are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LastLetters {
+    letters: u64,
+    mask: u64,
+}
+
+impl LastLetters {
+    pub(super) fn of(name: &[u8]) -> LastLetters {
+        let letters = last_letters(name, |_| true);
+        LastLetters { letters, mask: if letters == 0 { 0 } else { u64::MAX >> (letters.leading_zeros() / 8 * 8) } }
+    }
+
+    /// Whether a name with these letters may end in another name: never no when it does.
+    #[inline]
+    pub(super) fn end_in(self, other: &LastLetters) -> bool {
+        (self.letters ^ other.letters) & other.mask == 0
+    }
+}
+
 /// The last letters that count, the last one lowest, whatever their case and what stands between.
 fn last_letters(name: &[u8], counts: fn(u8) -> bool) -> u64 {
     let letters = name.iter().rev().filter(|byte| !is_separator(**byte) && counts(**byte)).take(LETTERS);

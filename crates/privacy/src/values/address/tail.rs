@@ -173,19 +173,28 @@ const CODE_MAX: usize = 10;
 const fn look(text: &[u8], len: usize) -> u64 {
     let (mut look, mut at) = (0, 0);
     while at < text.len() && at < len {
-        let class = match text[at] {
-            b'0'..=b'9' => DIGIT,
-            b'A'..=b'Z' => CAPITAL,
-            b'-' => 3,
-            b' ' => 4,
-            b'a'..=b'z' | b'_' | 0x80.. => WORDY,
-            _ => 0,
-        };
-        look |= class << (4 * at);
+        look |= (CLASSES[text[at] as usize] as u64) << (4 * at);
         at += 1;
     }
     look
 }
+
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'0'..=b'9' => DIGIT as u8,
+            b'A'..=b'Z' => CAPITAL as u8,
+            b'-' => 3,
+            b' ' => 4,
+            b'a'..=b'z' | b'_' | 0x80.. => WORDY as u8,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
 
 const DIGIT: u64 = 1;
 const CAPITAL: u64 = 2;
