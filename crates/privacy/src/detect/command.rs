@@ -95,6 +95,7 @@ impl Scan<'_> {
                 let words: Vec<_> = words.collect();
                 words.last().filter(|_| words.len() >= 2 || text[..behind].ends_with(b"login")).cloned()
             }
+            Command::Quoted => words.clone().next().filter(|word| matches!(text[word.start], b'"' | b'\'')),
             Command::Setting => {
                 let words: Vec<_> = words.collect();
                 let (name, value) = setting(self, text, &words)?;

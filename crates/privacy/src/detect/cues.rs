@@ -61,6 +61,8 @@ pub(crate) enum Command {
     UserSlash,
     /// `net user NAME PASSWORD`.
     NetUser,
+    /// `ConvertTo-SecureString "PASSWORD"`: the first word, where it is quoted.
+    Quoted,
     /// `net use SHARE /user:NAME PASSWORD`, or with the password before the name.
     NetUse,
 }
@@ -90,6 +92,11 @@ const WORDS: &[(&str, Cue)] = &[
     ("parola", Cue::Password),
     ("parolanız", Cue::Password),
     ("şifre", Cue::Password),
+    ("Şifre", Cue::Password), // capitals outside ASCII are other bytes
+    ("Şifreniz", Cue::Password),
+    ("Şifresi", Cue::Password),
+    ("Пароль", Cue::Password),
+    ("Κωδικός", Cue::Password),
     ("şifreniz", Cue::Password),
     ("şifresi", Cue::Password),
     ("sifreniz", Cue::Password),
@@ -153,6 +160,7 @@ const WORDS: &[(&str, Cue)] = &[
     ("replace into", Cue::Insert),
     ("net user", Cue::Command(Command::NetUser)),
     ("net use", Cue::Command(Command::NetUse)),
+    ("convertto-securestring", Cue::Command(Command::Quoted)), // of PowerShell
     ("mysql", Cue::Command(Command::Joined("-p"))),
     ("mysqldump", Cue::Command(Command::Joined("-p"))),
     ("mysqladmin", Cue::Command(Command::Joined("-p"))),

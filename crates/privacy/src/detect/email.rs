@@ -28,6 +28,8 @@ pub(crate) fn around(text: &[u8], at: usize, floor: usize) -> Option<Range<usize
         start += 1;
     }
     start = behind_delimiter(text, start, at);
+    // `email='emma@example.com'`.
+    start += usize::from(start > 0 && text[start..at].starts_with(b"'"));
     let end = domain_end(text, at + 1)?;
     let (local, domain) = (&text[start..at], &text[at + 1..end]);
     let sound = !local.is_empty() && text[at - 1] != b'.' && !is_masked_local(local);

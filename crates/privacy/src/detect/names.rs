@@ -111,7 +111,10 @@ pub(crate) const STANDARD: &[Standard] = {
         Standard("heslo", LastWords, Password, Anything),   // cs
         Standard("jelszo", LastWords, Password, Anything),  // hu
         Standard("sifre", LastWords, Password, Credential), // tr
-        Standard("пароль", LastWords, Password, Anything),  // ru, uk
+        Standard("sifreniz", LastWords, Password, Credential),
+        Standard("şifreniz", LastWords, Password, Credential),
+        Standard("Şifreniz", LastWords, Password, Credential),
+        Standard("пароль", LastWords, Password, Anything), // ru, uk
         Standard("Пароль", LastWords, Password, Anything),
         Standard("密码", LastWords, Password, Anything), // zh
         Standard("密碼", LastWords, Password, Anything),
@@ -221,7 +224,7 @@ pub(crate) const STANDARD: &[Standard] = {
         Standard("ssh_key", LastWords, ApiKey, Random),
         Standard("webhook_url", LastWords, ApiKey, Random),
         Standard("credential", LastWords, ApiKey, Random),
-        Standard("credentials", LastWords, ApiKey, Random),
+        Standard("credentials", LastWords, Password, Credential), // of Java's naming interface
         // What carries one of the others.
         Standard("authorization", Whole, AuthToken, Authorization),
         Standard("proxy_authorization", Whole, AuthToken, Authorization),

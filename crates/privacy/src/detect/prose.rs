@@ -45,6 +45,10 @@ const LINKS: &[&str] = &[
     "sera",
     "etait",
     "était",
+    "réinitialisé",
+    "modifié",
+    "changé",
+    "défini",
     "à",
     "saisi", // fr
     "es",
@@ -168,6 +172,11 @@ impl Scan<'_> {
             let link = word.strip_suffix(b":").unwrap_or(word);
             // "password of the user: x" in languages that need no "of".
             if link.len() < word.len() && is_one_of(link, USER_WORDS) {
+                linked = true;
+                continue;
+            }
+            // French parts the colon with a blank: "mot de passe réinitialisé : x".
+            if word == b":" && step > 0 {
                 linked = true;
                 continue;
             }

@@ -161,6 +161,7 @@ impl<'a> Scan<'a> {
 
     /// The value behind a secret's name; where to go on when it was taken.
     fn named_value(&mut self, at: usize, key: &Key<'a>, secret: Secret, extent: Extent, end: usize) -> Option<usize> {
+        let at = behind_type(&self.text[..end], at, key).unwrap_or(at);
         let read = |text: &[u8], json: bool| {
             value_after(text, at, extent, key.quote, json).map(|found| unwrapped(text, trimmed(text, found)))
         };
@@ -336,6 +337,25 @@ impl Pair {
     }
 }
 
+/// Longest type that is passed over between a name and its value.
+const TYPE_MAX: usize = 48;
+
+/// The `=` behind the type that programs write between a name and its value: `let password: &str = "x"`.
+fn behind_type(text: &[u8], colon: usize, key: &Key<'_>) -> Option<usize> {
+    if text[colon] != b':' || key.quote.is_some() {
+        return None;
+    }
+    let rest = &text[colon + 1..text.len().min(colon + 1 + TYPE_MAX)];
+    let is_type = |byte: &u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'&' | b'_' | b'.' | b'<' | b'>' | b'?' | b'[' | b']' | b' ' | b'\'' | b':')
+    };
+    let sign = rest.iter().position(|byte| !is_type(byte)).filter(|&sign| rest[sign] == b'=')?;
+    let value = rest[sign + 1..].trim_ascii_start();
+    let words = rest[..sign].split(|byte| *byte == b' ').filter(|word| !word.is_empty()).count();
+    (words == 1 && rest[..sign].ends_with(b" ") && matches!(value, [b'"' | b'\'', ..])).then_some(colon + 1 + sign)
+}
+
 /// How far a value was read: to its end, and where a bracket stands open, to the end of the text.
 fn looked_over(text: &[u8], found: &Found) -> usize {
     let value = &text[found.start..found.end];
@@ -345,7 +365,7 @@ fn looked_over(text: &[u8], found: &Found) -> usize {
 
 /// Whether the value behind a secret's name is one.
 fn accepts(secret: &Secret, place: Place, name: &[u8], value: &[u8]) -> bool {
-    if value.is_empty() || is_masked(value) || is_placeholder(value) {
+    if value.is_empty() || is_masked(value) || is_placeholder(value) || place != Place::Field && is_of_program(name, value) {
         return false;
     }
     let is_count = value.len() < 7 && value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
@@ -362,6 +382,16 @@ fn accepts(secret: &Secret, place: Place, name: &[u8], value: &[u8]) -> bool {
         Holds::Digits => (3..=8).contains(&value.len()) && value.iter().all(u8::is_ascii_digit),
         Holds::Authorization | Holds::Cookies => false,
     }
+}
+
+/// What the texts of programs write behind a name: a type, nothing, or the same name elsewhere: `password: &str`,
+/// `password=None):`, `password == other.password`.
+fn is_of_program(name: &[u8], value: &[u8]) -> bool {
+    let end = value.iter().rposition(|byte| !matches!(byte, b')' | b':' | b';' | b',' | b'{')).map_or(0, |last| last + 1);
+    let word = value[..end].strip_prefix(b"&").unwrap_or(&value[..end]);
+    let name = last_segment(name.rsplit(|byte| *byte == b' ').next().unwrap_or(name)).1;
+    let is_member = word.strip_suffix(name).is_some_and(|path| path.ends_with(b".") && path.len() > 1);
+    is_member || word.len() < value.len() && is_state(word)
 }
 
 /// `pwd=/home/x` is a working directory: shells and `sudo` write it into every line.

@@ -76,8 +76,13 @@ pub(super) fn find(text: &[u8], at: usize, end: usize, key: Key, names: &mut Nam
         return None;
     }
     let first = NameWord::remembered(&text[..end], at, names)?;
-    // "Madame Delphine Rousselet": the name begins behind.
-    if first.case == Case::Capital && text.get(first.end) == Some(&b' ') && cues::is_long_title(&text[at..first.end]) {
+    // "Madame Delphine Rousselet", "Herrn Dr. Konstantin Böhm": the name begins behind.
+    let is_title = || match text[first.end..] {
+        [b' ', ..] => cues::is_long_title(&text[at..first.end]),
+        [b'.', b' ', ..] => cues::is_title(&text[at..first.end]),
+        _ => false,
+    };
+    if first.case == Case::Capital && is_title() {
         return None;
     }
     let mut name = FullName::read(&text[..end], at, first, names);

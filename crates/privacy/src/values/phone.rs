@@ -134,7 +134,7 @@ impl Dialled {
             let named = shaped.unwrap_or(plain);
             let abroad = groups.clone().find(|&groups| self.starts_abroad() && self.is_international(groups, 2));
             let is_sure = context.is_near || context.is_key || shaped.is_some() || self.is_area_and_number(plain);
-            return (is_sure && !self.looks_like_time(context.is_key)).then_some((abroad.unwrap_or(named), "phone.named"));
+            return (is_sure && !self.looks_like_time(&context)).then_some((abroad.unwrap_or(named), "phone.named"));
         }
         // Slashes also stand in dates with times: `0701/114930`.
         let one_blank = self.separators.dashes == 0 && self.separators.dots == 0;
@@ -192,10 +192,10 @@ impl Dialled {
     }
 
     /// A date (four, two, two digits), or milliseconds since 1970.
-    fn looks_like_time(&self, is_key: bool) -> bool {
+    fn looks_like_time(&self, context: &Context) -> bool {
         let is_date =
             self.groups >= 3 && self.len(0) == 4 && self.len(1) == 2 && self.len(2) == 2 && matches!(self.digits[0], 1 | 2);
-        is_date || !is_key && self.len(0) >= 13
+        is_date || !context.is_key && self.len(0) >= 13 && (self.digits[0] == 1 || !context.is_near)
     }
 }
 

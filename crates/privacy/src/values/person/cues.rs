@@ -37,7 +37,7 @@ const TITLES: &str = "mr mrs ms mx dr prof professor herr herrn frau monsieur ma
     sigra dott pani panu fru dhr mevr mevrouw meneer senhor senhora shri smt";
 
 const GREETINGS: &str = "dear hello hi hey hola bonjour hallo ciao liebe lieber ola cher chere estimado estimada estimados beste kara kare \
-    kjaere hej czesc szanowny szanowna caro cara gentile prezado prezada querido querida lieve geachte welcome willkommen bienvenue bienvenido";
+    kjaere hej czesc szanowny szanowna caro cara gentile prezado prezada querido querida lieve geachte witaj drogi droga merhaba ahoj salut szia hei welcome willkommen bienvenue bienvenido";
 
 const ROLES: &str = "patient customer client employee user member contact applicant passenger guest driver tenant student doctor nurse \
     cardholder accountholder holder subscriber recipient sender buyer seller borrower beneficiary payee caller candidate visitor owner \

@@ -127,6 +127,10 @@ impl FullName {
             return None;
         }
         match () {
+            // "M. Lefebvre": the French title is an initial, as far as anyone can tell.
+            _ if family && first.case == Case::Initial && first.has_dot(self.start) && last.case == Case::Capital => {
+                Some("person.initial")
+            }
             _ if given && last.may_be(text) => Some("person.given"),
             _ if turned || family && first.may_be(text) => Some("person.family"),
             _ => None,
