@@ -1,0 +1,31 @@
+//! Says what differs, and where it came from.
+//!
+//! In: counts of patterns over time and few records, through [`Evidence`]; a question in words. Out: [`Finding`]s, each
+//! with what was expected and what was seen; an [`Analysis`] whose sentences cite records.
+//! Never: the lake, the query engine itself, the clock; a training run; a sentence that no finding stands behind.
+//! Begin with [`analyze`]; what is compared is in `detect`, where it came from in `cause`, how it is told in `write`.
+
+mod analyze;
+mod anomalies;
+mod cause;
+mod counts;
+mod detect;
+mod evidence;
+mod held;
+mod locate;
+mod mentions;
+mod over_engine;
+mod question;
+mod statistics;
+pub mod wording;
+mod write;
+
+pub use analyze::{Ask, analyze};
+pub use anomalies::{Anomalies, anomalies};
+pub use cause::{Candidate, Reason};
+pub use detect::{ALARM_SCORE, Difference, Finding};
+pub use evidence::{Count, Durations, Evidence, Hop, Impact, Known, Sample, Wanted};
+pub use held::{Held, HeldRecord};
+pub use over_engine::OverEngine;
+pub use question::{QUESTION_MAX_BYTES, When, when};
+pub use write::{Analysis, Event, Sentence, impact_text, reason, supports};

@@ -1,0 +1,302 @@
+//! Evidence from the query engine, in the search language: whatever policy the engine compiles into a plan holds here too.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ask::{
+    Aggregate, Answer, Bound, Cell, ColumnKind, Comparison, Engine, Filter, Function, GroupKey, Pipe, Query, Question, Rows,
+    Scope, SortKey,
+};
+use async_trait::async_trait;
+use pattern::PatternId;
+use record::{RecordId, Severity, TimeRange, Timestamp};
+
+use crate::evidence::{Count, Durations, Evidence, Hop, Impact, Known, Sample, Wanted};
+
+/// Groups of one count. Some hundred sources over some hundred bins with some patterns each; what does not fit is told.
+const GROUPS_MAX: usize = 400_000;
+
+/// Names of fields that hold durations, as libraries write them; the first that exists is read.
+const DURATION_FIELDS: [&str; 14] = [
+    "response_time_ms",
+    "duration_ms",
+    "latency_ms",
+    "elapsed_ms",
+    "took_ms",
+    "request_time",
+    "response_time",
+    "duration",
+    "latency",
+    "elapsed",
+    "http.duration_ms",
+    "http.server.duration",
+    "http.response_time_ms",
+    "duration_seconds",
+];
+/// Names of fields that tell customers, and amounts.
+const CUSTOMER_FIELDS: [&str; 6] = ["customer_id", "customer", "user_id", "user.id", "client_id", "account_id"];
+const AMOUNT_FIELDS: [&str; 5] = ["amount", "transaction_amount", "total_amount", "payment.amount", "amount_eur"];
+
+/// Evidence from an engine.
+pub struct OverEngine<'a> {
+    engine: &'a dyn Engine,
+    scope: Scope,
+    fields: Vec<ask::Column>,
+}
+
+impl<'a> OverEngine<'a> {
+    /// Reads with this engine as this tenant, each question within this budget. The scope's time does not matter.
+    pub async fn new(engine: &'a dyn Engine, scope: Scope) -> Result<OverEngine<'a>, ask::Error> {
+        let fields = engine.fields(&scope).await?;
+        Ok(OverEngine { engine, fields: fields.into_iter().map(|field| field.column).collect(), scope })
+    }
+
+    fn numeric(&self, names: &[&'static str]) -> Option<&'static str> {
+        let is_number = |name: &str| {
+            self.fields.iter().any(|field| field.name == name && matches!(field.kind, ColumnKind::Int | ColumnKind::Float))
+        };
+        names.iter().copied().find(|name| is_number(name))
+    }
+
+    fn named(&self, names: &[&'static str]) -> Option<&'static str> {
+        names.iter().copied().find(|name| self.fields.iter().any(|field| field.name == *name))
+    }
+
+    async fn ask(&self, range: TimeRange, rows_max: usize, filter: Filter, pipes: Vec<Pipe>) -> Result<Answer, ask::Error> {
+        let mut scope = self.scope.clone();
+        scope.time = range;
+        scope.budget.rows_max = rows_max;
+        self.engine.answer(&scope, &Question::Search(Query { filter, pipes }), None).await
+    }
+
+    async fn count(&self, range: TimeRange, keys: Vec<GroupKey>) -> Result<Known<Count>, ask::Error> {
+        let stats = Pipe::Stats { aggregates: vec![aggregate(Function::Count, None, "n")], by: keys };
+        let answer = self.ask(range, GROUPS_MAX, Filter::All, vec![stats]).await?;
+        Ok(known(&answer, |row| {
+            Some(Count {
+                at: row.time("bin")?,
+                source: row.text("source").unwrap_or_default(),
+                severity: row.text("severity").and_then(|text| Severity::parse(&text)),
+                pattern: row.pattern(),
+                records: u64::try_from(row.int("n")?).ok()?,
+            })
+        }))
+    }
+
+    /// Records as samples. A limit is what was asked for, and so nothing that is missing.
+    async fn samples(
+        &self,
+        range: TimeRange,
+        filter: Filter,
+        mut pipes: Vec<Pipe>,
+        limit: usize,
+    ) -> Result<Known<Sample>, ask::Error> {
+        pipes.push(Pipe::Head(limit as u64));
+        pipes.push(Pipe::Fields(
+            ["record_id", "timestamp", "source", "severity", "pattern_id", "message"].map(str::to_owned).to_vec(),
+        ));
+        let answer = self.ask(range, limit, filter, pipes).await?;
+        let mut found = known(&answer, |row| {
+            Some(Sample {
+                id: row.text("record_id")?.parse::<RecordId>().ok()?,
+                at: row.time("timestamp")?,
+                source: row.text("source").unwrap_or_default(),
+                severity: row.text("severity").and_then(|text| Severity::parse(&text)),
+                pattern: row.pattern(),
+                message: row.text("message").unwrap_or_default(),
+            })
+        });
+        found.missing = None;
+        Ok(found)
+    }
+}
+
+fn aggregate(function: Function, field: Option<&str>, name: &str) -> Aggregate {
+    Aggregate { function, field: field.map(str::to_owned), name: name.to_owned() }
+}
+
+fn field(name: &str) -> GroupKey {
+    GroupKey::Field(name.to_owned())
+}
+
+fn one_of(field: &str, texts: impl Iterator<Item = String>) -> Filter {
+    Filter::Or(texts.map(|text| Filter::Exact { field: field.to_owned(), text }).collect())
+}
+
+fn of_patterns(patterns: &[PatternId]) -> Filter {
+    one_of("pattern_id", patterns.iter().map(|pattern| pattern.0.cast_signed().to_string()))
+}
+
+fn of_source(source: &Arc<str>) -> Filter {
+    let field = "source".to_owned();
+    match source.is_empty() {
+        true => Filter::Not(Box::new(Filter::Exists { field })),
+        false => Filter::Exact { field, text: source.to_string() },
+    }
+}
+
+fn errors() -> Filter {
+    Filter::Compare {
+        field: "severity".to_owned(),
+        comparison: Comparison::GreaterOrEqual,
+        bound: Bound::Severity(Severity::Error),
+    }
+}
+
+/// Ends that about one in so many random or running hexadecimal numbers has.
+fn one_in(share: u64) -> Option<String> {
+    match share {
+        0..2 => None,
+        2..4 => Some("[0-7]$".to_owned()),
+        4..8 => Some("[0-3]$".to_owned()),
+        8..16 => Some("[01]$".to_owned()),
+        more => {
+            let digits = (more.ilog2() / 4).min(8) as usize;
+            Some(format!("{}$", "0".repeat(digits)))
+        }
+    }
+}
+
+fn ends(field: &str, share: u64) -> Filter {
+    match one_in(share) {
+        None => Filter::All,
+        Some(pattern) => Filter::Regex { field: field.to_owned(), pattern },
+    }
+}
+
+#[async_trait]
+impl Evidence for OverEngine<'_> {
+    async fn totals(&self, range: TimeRange, bin: Duration) -> Result<Known<Count>, ask::Error> {
+        self.count(range, vec![GroupKey::Bin(bin), field("source"), field("severity")]).await
+    }
+
+    async fn counts(&self, range: TimeRange, bin: Duration) -> Result<Known<Count>, ask::Error> {
+        self.count(range, vec![GroupKey::Bin(bin), field("source"), field("severity"), field("pattern_id")]).await
+    }
+
+    async fn sample(&self, range: TimeRange, of: u64, limit: usize) -> Result<Known<Sample>, ask::Error> {
+        self.samples(range, ends("record_id", of / limit.max(1) as u64), Vec::new(), limit).await
+    }
+
+    async fn with_patterns(&self, range: TimeRange, patterns: &[PatternId], limit: usize) -> Result<Known<Sample>, ask::Error> {
+        self.samples(range, of_patterns(patterns), Vec::new(), limit).await
+    }
+
+    async fn some(&self, wanted: &Wanted) -> Result<Known<Sample>, ask::Error> {
+        let mut filters = vec![of_source(&wanted.source)];
+        filters.extend((!wanted.patterns.is_empty()).then(|| of_patterns(&wanted.patterns)));
+        filters.extend(wanted.errors_only.then(errors));
+        let key = |field: &str| SortKey { field: field.to_owned(), descending: false };
+        let order = if wanted.latest { Vec::new() } else { vec![Pipe::Sort(vec![key("timestamp"), key("record_id")])] };
+        self.samples(wanted.range, Filter::And(filters), order, wanted.limit).await
+    }
+
+    async fn durations(&self, range: TimeRange, bin: Duration) -> Result<Known<Durations>, ask::Error> {
+        let Some(name) = self.numeric(&DURATION_FIELDS) else { return Ok(Known { rows: Vec::new(), missing: None, version: 0 }) };
+        let aggregates = vec![aggregate(Function::Count, Some(name), "n"), aggregate(Function::Avg, Some(name), "mean")];
+        let stats = Pipe::Stats { aggregates, by: vec![GroupKey::Bin(bin), field("source")] };
+        let answer = self.ask(range, GROUPS_MAX, Filter::Exists { field: name.to_owned() }, vec![stats]).await?;
+        Ok(known(&answer, |row| {
+            let records = u64::try_from(row.int("n")?).ok()?;
+            Some(Durations {
+                at: row.time("bin")?,
+                source: row.text("source").unwrap_or_default(),
+                records,
+                mean: row.float("mean")?,
+            })
+        }))
+    }
+
+    async fn hops(&self, range: TimeRange, of: u64, limit: usize) -> Result<Known<Hop>, ask::Error> {
+        let filter =
+            Filter::And(vec![Filter::Exists { field: "trace_id".to_owned() }, ends("trace_id", of / limit.max(1) as u64)]);
+        let shown = Pipe::Fields(["trace_id", "timestamp", "source", "severity"].map(str::to_owned).to_vec());
+        let answer = self.ask(range, limit, filter, vec![Pipe::Head(limit as u64), shown]).await?;
+        let mut hops = known(&answer, |row| {
+            Some(Hop {
+                trace: row.text("trace_id")?,
+                at: row.time("timestamp")?,
+                source: row.text("source").unwrap_or_default(),
+                severity: row.text("severity").and_then(|text| Severity::parse(&text)),
+            })
+        });
+        hops.missing = None;
+        Ok(hops)
+    }
+
+    async fn impact(&self, range: TimeRange, sources: &[Arc<str>]) -> Result<Known<Impact>, ask::Error> {
+        let customers = self.named(&CUSTOMER_FIELDS);
+        let amount = self.numeric(&AMOUNT_FIELDS);
+        let mut aggregates = vec![
+            aggregate(Function::Count, None, "errors"),
+            aggregate(Function::Distinct, Some("transaction_id"), "transactions"),
+        ];
+        aggregates.extend(customers.map(|name| aggregate(Function::Distinct, Some(name), "customers")));
+        aggregates.extend(amount.map(|name| aggregate(Function::Sum, Some(name), "amount")));
+        let filter = Filter::And(vec![errors(), Filter::Or(sources.iter().map(of_source).collect())]);
+        let answer = self.ask(range, 1, filter, vec![Pipe::Stats { aggregates, by: Vec::new() }]).await?;
+        let count = |row: &Row<'_>, name: &str| row.int(name).and_then(|count| u64::try_from(count).ok());
+        Ok(known(&answer, |row| {
+            Some(Impact {
+                errors: count(row, "errors")?,
+                transactions: count(row, "transactions"),
+                customers: count(row, "customers"),
+                amount: row.float("amount"),
+            })
+        }))
+    }
+}
+
+fn known<T>(answer: &Answer, read: impl Fn(&Row<'_>) -> Option<T>) -> Known<T> {
+    let rows = &*answer.rows;
+    let read = (0..rows.len()).filter_map(|at| read(&Row { rows, at }));
+    Known { rows: read.collect(), missing: answer.incomplete_reason(), version: answer.version }
+}
+
+/// A row of an answer, read by the names of its columns.
+struct Row<'a> {
+    rows: &'a dyn Rows,
+    at: usize,
+}
+
+impl Row<'_> {
+    fn cell(&self, name: &str) -> Cell<'_> {
+        let place = self.rows.columns().iter().position(|column| column.name == name);
+        place.map_or(Cell::Absent, |place| self.rows.cell(self.at, place))
+    }
+
+    fn text(&self, name: &str) -> Option<Arc<str>> {
+        match self.cell(name) {
+            Cell::Text(text) => Some(text.into()),
+            Cell::Other(text) => Some(text.into()),
+            Cell::Int(value) => Some(value.to_string().into()),
+            _ => None,
+        }
+    }
+
+    fn int(&self, name: &str) -> Option<i64> {
+        match self.cell(name) {
+            Cell::Int(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    fn float(&self, name: &str) -> Option<f64> {
+        match self.cell(name) {
+            Cell::Float(value) => Some(value),
+            Cell::Int(value) => Some(value as f64),
+            _ => None,
+        }
+    }
+
+    fn time(&self, name: &str) -> Option<Timestamp> {
+        match self.cell(name) {
+            Cell::Time(at) => Some(at),
+            _ => None,
+        }
+    }
+
+    fn pattern(&self) -> Option<PatternId> {
+        self.int("pattern_id").map(|bits| PatternId(bits.cast_unsigned()))
+    }
+}
