@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::{join_all, try_join};
+use futures::future::{BoxFuture, try_join};
+use futures::{StreamExt, TryStreamExt, stream};
 use pattern::PatternId;
 use record::{TimeRange, Timestamp};
 
@@ -29,6 +30,8 @@ const BEFORE_MOMENT: Duration = Duration::from_secs(30 * 60);
 const AFTER_MOMENT: Duration = Duration::from_secs(45 * 60);
 /// What comes before is compared over so long, at least.
 const BASELINE_MIN: Duration = Duration::from_secs(90 * 60);
+/// With less than this before it, everything in a window would be new.
+const COMPARED_MIN: Duration = Duration::from_secs(15 * 60);
 /// The longest incident that is looked at minute by minute.
 const INCIDENT_MAX: Duration = Duration::from_secs(6 * 3600);
 /// Bins of a first look. More make it slow, fewer hide an incident of five minutes.
@@ -41,6 +44,8 @@ const PATTERNS_MAX: usize = 300;
 const SHOWN_FINDINGS: usize = 14;
 /// Records fetched for each.
 const RECORDS_EACH: usize = 3;
+/// Questions at once: each may compute on all cores.
+const AT_ONCE: usize = 3;
 /// Records of traced requests.
 const HOPS: usize = 6000;
 
@@ -74,8 +79,8 @@ pub async fn analyze(evidence: &dyn Evidence, ask: &Ask) -> Result<Analysis, ask
         return Ok(write(Facts { window: Some(window), ..Facts::nothing(ask, focus, notes) }));
     }
     let found = first_look(evidence, window, stored, &focus, &mut notes).await?;
-    let looked_at = found.unwrap_or(window);
-    look_closer(evidence, ask, (window, looked_at, found.is_some()), &names, focus, notes).await
+    let times = Times { window, looked_at: found.unwrap_or(window.intersect(stored)), found: found.is_some(), stored };
+    look_closer(evidence, ask, times, &names, focus, notes).await
 }
 
 fn horizon(ask: &Ask) -> TimeRange {
@@ -143,10 +148,22 @@ fn bin_of(range: TimeRange) -> Duration {
     [1, 2, 5, 10, 15, 30].into_iter().map(|minutes| MINUTE * minutes).find(|bin| length / FIRST_LOOK_BINS <= *bin).unwrap_or(HOUR)
 }
 
+/// Which times an answer is about.
+struct Times {
+    /// That was meant.
+    window: TimeRange,
+    /// That is looked at closely.
+    looked_at: TimeRange,
+    /// Whether something stands out in it.
+    found: bool,
+    /// From which there are records.
+    stored: TimeRange,
+}
+
 async fn look_closer(
     evidence: &dyn Evidence,
     ask: &Ask,
-    (window, looked_at, found): (TimeRange, TimeRange, bool),
+    Times { window, looked_at, found, stored }: Times,
     names: &Names,
     focus: Vec<Arc<str>>,
     mut notes: Notes,
@@ -155,7 +172,7 @@ async fn look_closer(
     // What began shortly before the complaints did may be their cause.
     let start = looked_at.start.minus(5 * MINUTE);
     let end = looked_at.start.plus(length).plus(MINUTE);
-    let range = TimeRange::new(start.minus((2 * length).clamp(BASELINE_MIN, INCIDENT_MAX)), end);
+    let range = TimeRange::new(start.minus((2 * length).clamp(BASELINE_MIN, INCIDENT_MAX)).max(stored.start), end);
     let compared = compare(evidence, range, TimeRange::new(start, end), &mut notes).await?;
     let incident = TimeRange::new(looked_at.start, end);
     let before = TimeRange::new(range.start, start);
@@ -205,12 +222,21 @@ pub(crate) struct Compared {
 }
 
 /// Compares the window with the part of the range before it.
+///
+/// Without enough of it there is nothing to compare with, and nothing is found.
 pub(crate) async fn compare(
     evidence: &dyn Evidence,
     range: TimeRange,
     window: TimeRange,
     notes: &mut Notes,
 ) -> Result<Compared, ask::Error> {
+    if window.start.since(range.start) < COMPARED_MIN {
+        notes.add(format!(
+            "there are hardly any records from before {} UTC to compare with",
+            &window.start.to_string()[..16].replace('T', " ")
+        ));
+        return Ok(Compared { findings: Vec::new(), records: 0 });
+    }
     let bin = bin_of(range);
     let rows = notes.of(evidence.counts(range, bin).await?);
     let records: u64 = rows.iter().map(|count| count.records).sum();
@@ -265,14 +291,16 @@ fn coming_more(rows: &[Count], window: TimeRange) -> Vec<PatternId> {
 
 /// Some records of each of the best findings: the first of those that came, the last before a silence. None for the others.
 async fn records_of(evidence: &dyn Evidence, findings: &[Finding]) -> Result<Vec<Vec<Sample>>, ask::Error> {
-    let shown = shown(findings);
-    let asked = findings.iter().zip(shown).map(|(finding, shown)| async move {
-        match shown {
-            true => evidence.some(&wanted(finding)).await.map(|known| known.rows),
-            false => Ok(Vec::new()),
-        }
-    });
-    join_all(asked).await.into_iter().collect()
+    let mut asked: Vec<BoxFuture<'_, Result<Vec<Sample>, ask::Error>>> = Vec::with_capacity(findings.len());
+    for (finding, shown) in findings.iter().zip(shown(findings)) {
+        asked.push(Box::pin(async move {
+            match shown {
+                true => evidence.some(&wanted(finding)).await.map(|known| known.rows),
+                false => Ok(Vec::new()),
+            }
+        }));
+    }
+    stream::iter(asked).buffered(AT_ONCE).try_collect().await
 }
 
 /// The findings for which records are fetched: the best ones, and of each source the one that tells most.
@@ -302,6 +330,7 @@ fn wanted(finding: &Finding) -> Wanted {
         range,
         source: finding.source.clone(),
         patterns: finding.patterns.clone(),
+        severity: finding.severity.filter(|_| !finding.patterns.is_empty()),
         errors_only: finding.difference == Difference::MoreErrors,
         latest: silent || fewer,
         limit: if silent || fewer { 1 } else { RECORDS_EACH },

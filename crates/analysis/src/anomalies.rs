@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::try_join_all;
 use pattern::PatternId;
 use record::TimeRange;
 
@@ -12,6 +11,7 @@ use crate::analyze::{Notes, compare};
 use crate::detect::{Difference, Finding};
 use crate::evidence::{Count, Evidence};
 
+const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -51,14 +51,15 @@ pub async fn anomalies(evidence: &dyn Evidence, window: TimeRange) -> Result<Ano
     let length = window.end.since(window.start);
     let before = TimeRange::new(window.start.minus((length * BASELINE_TIMES).clamp(BASELINE_MIN, BASELINE_MAX)), window.start);
     let range = TimeRange::new(before.start, window.end);
-    let totals = evidence.totals(range, HOUR).await?;
-    if !totals.rows.iter().any(|count| count.at < window.start.minus(length.min(HOUR))) {
+    // Before the first record nothing was usual, and nothing unusual.
+    let Some(first) = evidence.totals(range, MINUTE * 10).await?.rows.iter().map(|count| count.at).min() else {
         notes.add("there are no records from before to compare with".to_owned());
         return Ok(done(window, before, Vec::new(), 0, notes));
-    }
+    };
+    let range = TimeRange::new(range.start.max(first).min(window.start), range.end);
     let compared = compare(evidence, range, window, &mut notes).await?;
     let findings = without_usual(evidence, compared.findings, window).await?;
-    Ok(done(window, before, findings, compared.records, notes))
+    Ok(done(window, TimeRange::new(range.start, window.start), findings, compared.records, notes))
 }
 
 fn done(window: TimeRange, before: TimeRange, findings: Vec<Finding>, records: u64, notes: Notes) -> Anomalies {
@@ -74,11 +75,12 @@ async fn without_usual(
     if !findings.iter().any(Finding::alarms) {
         return Ok(findings);
     }
-    let earlier = DAYS_BEFORE.map(|days| {
+    let mut earlier = Vec::new();
+    for days in DAYS_BEFORE {
         let back = DAY * days;
-        evidence.counts(TimeRange::new(window.start.minus(back + JITTER), window.end.minus(back).plus(JITTER)), HOUR)
-    });
-    let earlier: Vec<Before> = try_join_all(earlier).await?.into_iter().map(|known| Before::of(&known.rows)).collect();
+        let range = TimeRange::new(window.start.minus(back + JITTER), window.end.minus(back).plus(JITTER));
+        earlier.push(Before::of(&evidence.counts(range, HOUR).await?.rows));
+    }
     findings.retain(|finding| !earlier.iter().any(|before| before.has(finding)));
     Ok(findings)
 }

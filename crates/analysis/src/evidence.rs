@@ -96,6 +96,8 @@ pub struct Wanted {
     pub source: Arc<str>,
     /// Of one of these patterns; all, when empty.
     pub patterns: Vec<PatternId>,
+    /// Only those of this severity.
+    pub severity: Option<Severity>,
     /// Only those of severity ERROR and above.
     pub errors_only: bool,
     /// The latest, latest first, instead of the earliest, earliest first.

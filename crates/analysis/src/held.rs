@@ -126,6 +126,7 @@ impl Evidence for Held {
         let fits = |(record, pattern, _): &&(HeldRecord, PatternId, RecordId)| {
             record.source == wanted.source
                 && (wanted.patterns.is_empty() || wanted.patterns.contains(pattern))
+                && (wanted.severity.is_none() || record.severity == wanted.severity)
                 && (!wanted.errors_only || record.severity >= Some(Severity::Error))
         };
         let found: Vec<_> = self.within(wanted.range).filter(fits).collect();

@@ -26,6 +26,6 @@ pub use cause::{Candidate, Reason};
 pub use detect::{ALARM_SCORE, Difference, Finding};
 pub use evidence::{Count, Durations, Evidence, Hop, Impact, Known, Sample, Wanted};
 pub use held::{Held, HeldRecord};
-pub use over_engine::OverEngine;
+pub use over_engine::{GROUPS_MAX, OverEngine};
 pub use question::{QUESTION_MAX_BYTES, When, when};
 pub use write::{Analysis, Event, Sentence, impact_text, reason, supports};

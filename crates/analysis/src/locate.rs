@@ -17,8 +17,8 @@ const CHANCE: f64 = 3.0;
 const INCIDENT_MIN: f64 = 8.0;
 /// Badness of a source that should speak and does not.
 const SILENCE: f64 = 3.5;
-/// Records a bin from which silence means something.
-const SPEAKS: f64 = 4.0;
+/// Records expected in a bin from which silence means something: by chance, none come once in three thousand times.
+const SPEAKS: f64 = 8.0;
 /// What other sources count beside those that a question is about.
 const BESIDE: f64 = 0.4;
 
@@ -48,8 +48,9 @@ fn badness(counts: &Counts, focus: &[Arc<str>]) -> Vec<f64> {
             let traffic = if spoken_usual > 0.0 { (spoken[bin] / spoken_usual).max(1.0) } else { 1.0 };
             let excess = (complaints[bin] - usual * traffic) / spread;
             // When all are silent, the records end there.
-            let goes_on = everything[bin] >= 0.3 * everything_usual;
-            let silent = goes_on && spoken_usual >= SPEAKS && spoken[bin] <= 0.05 * spoken_usual;
+            let tide = everything[bin] / everything_usual.max(1.0);
+            let expected = spoken_usual * tide.min(1.0);
+            let silent = tide >= 0.15 && expected >= SPEAKS && spoken[bin] <= 0.03 * expected;
             badness[bin] += weight * (excess.clamp(0.0, SOURCE_MAX) + if silent { SILENCE } else { 0.0 });
         }
     }

@@ -106,7 +106,7 @@ impl Names {
         }
         let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
         for (index, word) in words.iter().enumerate() {
-            let Some(source) = self.short.get(*word) else { continue };
+            let Some(source) = self.short.get(*word).filter(|_| !is_in_path(&text, word)) else { continue };
             let before = index.checked_sub(1).and_then(|before| words.get(before));
             let behind = words.get(index + 1);
             if before.is_some_and(|word| BEFORE.contains(word))
@@ -152,6 +152,11 @@ fn same_stem(word: &str, stem: &str) -> bool {
     word == stem || word.strip_suffix('s') == Some(stem) || stem.strip_suffix('s') == Some(word)
 }
 
+/// Whether it stands in a text only as a part of a path: `GET /api/v1/search`.
+fn is_in_path(text: &str, name: &str) -> bool {
+    text.match_indices(name).all(|(at, _)| text[..at].ends_with('/') && !text[..at].ends_with("//"))
+}
+
 /// Whether `name:8080` stands in a text.
 fn has_port(text: &str, name: &str) -> bool {
     text.match_indices(name).any(|(at, _)| {
@@ -191,6 +196,7 @@ mod tests {
         check("order 17 was rejected", &[]); // an order, not the order-api
         check("upstream order returned 503", &["order-api"]);
         check("the ledger-services are many", &[]);
+        check("GET /api/v1/order answered 500", &[]); // a path
         check("payment-service started", &[]); // itself
     }
 

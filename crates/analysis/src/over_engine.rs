@@ -14,7 +14,7 @@ use record::{RecordId, Severity, TimeRange, Timestamp};
 use crate::evidence::{Count, Durations, Evidence, Hop, Impact, Known, Sample, Wanted};
 
 /// Groups of one count. Some hundred sources over some hundred bins with some patterns each; what does not fit is told.
-const GROUPS_MAX: usize = 400_000;
+pub const GROUPS_MAX: usize = 400_000;
 
 /// Names of fields that hold durations, as libraries write them; the first that exists is read.
 const DURATION_FIELDS: [&str; 14] = [
@@ -65,7 +65,7 @@ impl<'a> OverEngine<'a> {
     async fn ask(&self, range: TimeRange, rows_max: usize, filter: Filter, pipes: Vec<Pipe>) -> Result<Answer, ask::Error> {
         let mut scope = self.scope.clone();
         scope.time = range;
-        scope.budget.rows_max = rows_max;
+        scope.budget.rows_max = rows_max.min(self.scope.budget.rows_max);
         self.engine.answer(&scope, &Question::Search(Query { filter, pipes }), None).await
     }
 
@@ -136,11 +136,11 @@ fn of_source(source: &Arc<str>) -> Filter {
 }
 
 fn errors() -> Filter {
-    Filter::Compare {
-        field: "severity".to_owned(),
-        comparison: Comparison::GreaterOrEqual,
-        bound: Bound::Severity(Severity::Error),
-    }
+    compared(Comparison::GreaterOrEqual, Severity::Error)
+}
+
+fn compared(comparison: Comparison, severity: Severity) -> Filter {
+    Filter::Compare { field: "severity".to_owned(), comparison, bound: Bound::Severity(severity) }
 }
 
 /// Ends that about one in so many random or running hexadecimal numbers has.
@@ -185,6 +185,7 @@ impl Evidence for OverEngine<'_> {
     async fn some(&self, wanted: &Wanted) -> Result<Known<Sample>, ask::Error> {
         let mut filters = vec![of_source(&wanted.source)];
         filters.extend((!wanted.patterns.is_empty()).then(|| of_patterns(&wanted.patterns)));
+        filters.extend(wanted.severity.map(|severity| compared(Comparison::Equal, severity)));
         filters.extend(wanted.errors_only.then(errors));
         let key = |field: &str| SortKey { field: field.to_owned(), descending: false };
         let order = if wanted.latest { Vec::new() } else { vec![Pipe::Sort(vec![key("timestamp"), key("record_id")])] };

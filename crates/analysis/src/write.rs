@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use record::{TimeRange, Timestamp};
+use record::{Severity, TimeRange, Timestamp};
 
 use crate::analyze::{Ask, Notes, between};
 use crate::cause::{Candidate, Reason};
@@ -191,9 +191,11 @@ pub fn supports(sample: &Sample, finding: &Finding) -> bool {
     match finding.difference {
         Difference::Silent | Difference::Fewer => sample.at < finding.time.start,
         Difference::New | Difference::More => {
-            finding.time.contains(sample.at) && sample.pattern.is_some_and(|pattern| finding.patterns.contains(&pattern))
+            let is_of =
+                sample.pattern.is_some_and(|pattern| finding.patterns.contains(&pattern)) && sample.severity == finding.severity;
+            finding.time.contains(sample.at) && is_of
         }
-        Difference::MoreErrors => finding.time.contains(sample.at) && sample.severity >= Some(record::Severity::Error),
+        Difference::MoreErrors => finding.time.contains(sample.at) && sample.severity >= Some(Severity::Error),
         Difference::Slower => finding.time.contains(sample.at),
     }
 }
@@ -253,13 +255,16 @@ fn naming(facts: &Facts, candidate: &Candidate, cited: &mut Cited) -> Vec<usize>
 /// What a finding says, in words.
 fn said(finding: &Finding) -> String {
     let (start, seen, expected) = (clock(finding.time.start), number(finding.seen), number(finding.expected));
-    let quote = quote(&finding.template);
+    // The same words may be said at another severity too.
+    let severity = finding.severity.filter(|severity| *severity >= Severity::Warn);
+    let severity = severity.map(|severity| format!(" ({})", severity.as_str())).unwrap_or_default();
+    let quote = format!("\u{201c}{}\u{201d}{severity}", quote(&finding.template));
     match finding.difference {
-        Difference::New => format!("\u{201c}{quote}\u{201d} came {seen} times from {start} on, and never in the time before"),
-        Difference::More => format!("\u{201c}{quote}\u{201d} came {seen} times from {start} on, where {expected} were expected"),
+        Difference::New => format!("{quote} came {seen} times from {start} on, and never in the time before"),
+        Difference::More => format!("{quote} came {seen} times from {start} on, where {expected} were expected"),
         Difference::MoreErrors => format!("{seen} errors of many kinds from {start} on, where {expected} were expected"),
         Difference::Fewer if !finding.template.is_empty() => {
-            format!("\u{201c}{quote}\u{201d} came only {seen} times from {start} on, where {expected} were expected")
+            format!("{quote} came only {seen} times from {start} on, where {expected} were expected")
         }
         Difference::Fewer => format!("only {seen} records from {start} on, where {expected} were expected"),
         Difference::Silent => format!("silent from {start} on, where {expected} records were expected"),

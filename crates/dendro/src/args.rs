@@ -21,6 +21,7 @@ First steps:
   dendro demo               makes a day of forty services with two incidents, and serves it
   dendro serve              listens on http://127.0.0.1:4480
   dendro ingest app.log.gz  stores a file: JSON, text, syslog, logfmt or access log
+  dendro ask 'why did payments fail at 2 PM?'
   dendro search 'error AND \"connection refused\"' --since 1h
   dendro sql 'SELECT source, count(*) FROM logs GROUP BY source ORDER BY 2 DESC'
 
@@ -35,6 +36,9 @@ pub(crate) enum Command {
     /// Stores files.
     #[command(after_help = INGEST_HELP)]
     Ingest(Ingest),
+    /// Says what went wrong, where it came from, and which records show it.
+    #[command(after_help = ASK_HELP)]
+    Ask(Ask),
     /// Searches records.
     #[command(after_help = SEARCH_HELP)]
     Search(Search),
@@ -206,6 +210,34 @@ pub(crate) enum Output {
     /// Records: their message only. Other rows: values with tabs between them
     Raw,
 }
+
+/// `dendro ask`
+#[derive(Args)]
+pub(crate) struct Ask {
+    /// The question
+    pub question: String,
+    /// Look at the time from then on, whatever the question says: 15m, 1h, 7d, or a time
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Look at the time before then
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Print the answer as JSON, as `POST /analyze` gives it
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub place: Where,
+}
+
+const ASK_HELP: &str = "\
+Times of day are UTC. Understood are a time (at 2 PM, between 14:00 and 14:15, yesterday, on Feb 6, last 15 minutes) and
+names of services; the rest of the question is for you. No language model takes part. Every sentence about records
+cites some, printed below with their numbers.
+
+Examples:
+  dendro ask 'why did payments fail at 2 PM?'
+  dendro ask 'what went wrong in the last 30 minutes?' --url http://127.0.0.1:4480
+  dendro ask 'what broke?' --since 2026-02-06T13:50Z --until 2026-02-06T14:20Z --json";
 
 /// `dendro search`
 #[derive(Args)]

@@ -5,6 +5,7 @@
 //! Begin with [`run`]: one line per command.
 
 mod args;
+mod ask;
 mod caret;
 mod check;
 mod config;
@@ -80,6 +81,7 @@ async fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve(args) => serve::run(args).await,
         Command::Ingest(args) => ingest::run(args).await,
+        Command::Ask(args) => ask::run(args).await,
         Command::Search(args) => search::search(args).await,
         Command::Sql(args) => search::sql(args).await,
         Command::Tail(args) => tail::run(args).await,

@@ -2,7 +2,7 @@
 
 mod records;
 mod size;
-mod text;
+pub(crate) mod text;
 
 use std::io::{self, IsTerminal, Write};
 

@@ -134,6 +134,16 @@ impl Remote {
         Ok(page.into_table())
     }
 
+    /// Asks what went wrong; the answer is that of `POST /analyze`.
+    pub(crate) async fn analyze(&self, question: &str, range: Option<TimeRange>) -> Result<Value, Failure> {
+        let mut body = json!({ "query": question });
+        if let Some(range) = range {
+            body["date_range"] = json!([range.start.to_string(), range.end.to_string()]);
+        }
+        let request = self.client.post(self.url("analyze")).header(ACCEPT, "application/json").json(&body);
+        read(self.send(request).await?).await
+    }
+
     /// Follows what arrives.
     pub(crate) async fn tail(&self, query: &str) -> Result<Events, Failure> {
         let mut url = self.url("api/v1/tail");

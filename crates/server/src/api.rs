@@ -12,12 +12,14 @@ use crate::dialects::{self, Dialect};
 use crate::door::Door;
 use crate::openapi;
 use crate::routes::about::Description;
-use crate::routes::{about, context, fields, health, histogram, ingest, privacy, query, search, sql, tail};
+use crate::routes::{about, analyze, anomalies, context, fields, health, histogram, ingest, privacy, query, search, sql, tail};
 
 fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(openapi::outline())
         .routes(routes!(ingest::ingest))
         .routes(routes!(search::search))
+        .routes(routes!(analyze::analyze))
+        .routes(routes!(anomalies::anomalies))
         .routes(routes!(query::query))
         .routes(routes!(sql::sql))
         .routes(routes!(tail::tail))

@@ -48,7 +48,11 @@ impl App {
         self.in_time(scope, self.rooms.engine.fields(scope)).await
     }
 
-    async fn in_time<T>(&self, scope: &Scope, asked: impl Future<Output = Result<T, ask::Error>>) -> Result<T, Problem> {
+    pub(crate) async fn in_time<T>(
+        &self,
+        scope: &Scope,
+        asked: impl Future<Output = Result<T, ask::Error>>,
+    ) -> Result<T, Problem> {
         match timeout(scope.budget.time_max + GRACE, asked).await {
             Ok(answer) => Ok(answer?),
             Err(_) => {

@@ -37,6 +37,7 @@ mod tls;
 mod tokens;
 mod when;
 mod wire;
+mod written;
 
 pub use app::Rooms;
 pub use config::{Config, CursorKey, Limits, Tls};
@@ -45,3 +46,4 @@ pub use listen::{Error, Server, bind};
 pub use openapi::document as openapi_document;
 pub use policies::{Policies, PolicyRefused};
 pub use sockets::{Endpoint, Listener, NoEndpoint, Protocol, SocketError, SocketLimits, Sockets};
+pub use written::analysis_json;

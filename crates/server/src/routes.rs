@@ -1,6 +1,8 @@
 //! One file a route.
 
 pub(crate) mod about;
+pub(crate) mod analyze;
+pub(crate) mod anomalies;
 pub(crate) mod context;
 pub(crate) mod fields;
 pub(crate) mod health;

@@ -25,6 +25,8 @@ fn every_door_is_described() {
         operations(&api).iter().map(|(path, method, _)| format!("{} {path}", method.to_uppercase())).collect();
     let expected = [
         "GET /",
+        "POST /analyze",
+        "GET /api/v1/anomalies",
         "GET /api/v1/context/{record_id}",
         "GET /api/v1/fields",
         "GET /api/v1/histogram",

@@ -13,6 +13,8 @@ use crate::routes::sql::read_question;
 mod found;
 mod wanted;
 
+pub(in crate::routes) use wanted::date_range;
+
 use wanted::{Outcome, Wanted};
 
 /// A search by words.

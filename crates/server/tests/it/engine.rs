@@ -25,7 +25,8 @@ impl ReferenceEngine {
         while let Ok(fresh) = seen.0.try_recv() {
             seen.1.push(fresh);
         }
-        let mut table = Table::new();
+        let pattern_of = |message: &str| OwnedCell::Int(pattern::pattern_id(message).0.cast_signed());
+        let mut table = Table::with_patterns(pattern_of, |_| Vec::new());
         for fresh in &seen.1 {
             table.add_with_ids(&fresh.batch, |index| fresh.record_id(index));
         }

@@ -5,6 +5,7 @@ mod engine;
 mod house;
 mod own_log;
 
+mod analysis;
 mod arrivals;
 mod bad_input;
 mod collectors;

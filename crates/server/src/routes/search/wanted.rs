@@ -138,7 +138,7 @@ fn filters(form: &mut Form) -> Vec<Filter> {
     filters
 }
 
-fn date_range(form: &mut Form, now: Timestamp) -> TimeRange {
+pub(in crate::routes) fn date_range(form: &mut Form, now: Timestamp) -> TimeRange {
     let Some((from, to)) = form.pair("date_range", FILTER_VALUE_MAX_BYTES) else { return TimeRange::ALL };
     let mut read = |index: usize, text: Option<String>, read: fn(&str, Timestamp) -> Option<Timestamp>| {
         let text = text?;
