@@ -4,7 +4,7 @@ import { contentSecurityPolicy, listFiles } from "./scripts/list-files.mjs";
 // While working on the pages, questions go to a server that runs already: PAGES_SERVER=http://127.0.0.1:4480 npm run dev
 const server = process.env.PAGES_SERVER ?? "http://127.0.0.1:4480";
 // The name stays as the browser wrote it: the server compares it with the page that asks.
-const doors = Object.fromEntries(["/api", "/search", "/healthz", "/metrics", "/openapi.json"].map((path) => [path, { target: server, changeOrigin: false }]));
+const doors = Object.fromEntries(["/api", "/analyze", "/search", "/healthz", "/metrics", "/openapi.json"].map((path) => [path, { target: server, changeOrigin: false }]));
 const headers = { "Content-Security-Policy": contentSecurityPolicy() };
 
 export default defineConfig({

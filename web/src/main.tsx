@@ -4,5 +4,6 @@ import "./style/base.css";
 import "./style/parts.css";
 import "./style/explore.css";
 import "./style/pages.css";
+import "./style/ask.css";
 
 render(<Shell />, document.getElementById("app")!);

@@ -13,6 +13,9 @@ export const journeys = {
     await page.getByRole("heading", { name: "Nothing was received yet" }).waitFor();
     await page.locator("pre.paste").waitFor();
     await look(page, "empty-sources");
+    await page.goto(`${url}/#/ask?q=what+broke`);
+    await page.getByText("There are no records to answer from").waitFor();
+    await look(page, "empty-ask");
     await page.goto(`${url}/#/privacy`);
     await page.getByText("No personal data and no secrets were found").waitFor();
     await look(page, "empty-privacy");

@@ -17,6 +17,8 @@ const PAGES = [
   ["explore-nothing", (place) => `${place.url}/#/explore?from=2001-01-01&to=2001-01-02`, ".empty .primary"],
   ["explore-live", (place) => `${place.url}/#/explore?live=1`, ".empty"],
   ["patterns", (place) => onTheDay(place, "patterns", { from: `${place.day}T14:02:00Z`, to: `${place.day}T14:19:00Z`, vs: "same" }), ".spark"],
+  ["ask", (place) => `${place.url}/#/ask?${new URLSearchParams({ q: `why did payments fail at 14:05 on ${place.day}?` })}`, ".evidence .spark"],
+  ["ask-nothing-yet", (place) => `${place.url}/#/ask`, ".ways"],
   ["sources", (place) => `${place.url}/#/sources`, ".account-sum"],
   ["privacy", (place) => onTheDay(place, "privacy"), ".tabs"],
   ["help", (place) => explore(place), ".badge.good", (page) => page.keyboard.press("?")],

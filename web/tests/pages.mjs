@@ -85,6 +85,27 @@ export const journeys = {
     { expected: /422/ },
   ),
 
+  async "a question is answered, and its citations open records"(page, place) {
+    await page.goto(`${place.url}/#/ask`);
+    await page.getByRole("searchbox", { name: "Question" }).fill(`why did payments fail at 14:05 on ${place.day}?`);
+    await page.keyboard.press("Enter");
+    await page.locator(".cause", { hasText: "ledger-service (connections or workers exhausted)" }).waitFor();
+    await page.getByRole("region", { name: "What differs" }).locator(".spark").first().waitFor();
+    assert.ok((await page.locator(".timeline li").count()) >= 3);
+    const cited = await page.locator(".cited li code").first().textContent();
+    await page.getByRole("button", { name: "This answer helps" }).click();
+    await page.getByText("kept as a record").waitFor();
+    await page.locator(".cause .citation").first().click();
+    await page.getByRole("heading", { level: 1, name: "Explore" }).waitFor({ state: "attached" });
+    await page.locator("aside", { hasText: cited.slice(0, 60) }).waitFor();
+  },
+
+  async "a question about nothing says what is missing"(page, place) {
+    await page.goto(`${place.url}/#/ask?${new URLSearchParams({ q: "why did it fail on 2001-01-01 at 3 PM?" })}`);
+    await page.getByText("No record is stored from 2001-01-01").waitFor();
+    assert.equal(await page.locator(".citation").count(), 0);
+  },
+
   async "a text is explained"(page, place) {
     await page.goto(onTheDay(place, "privacy"));
     await page.getByRole("textbox", { name: "Text to look at" }).fill("é mail to ann@example.com <b>");
@@ -96,7 +117,7 @@ export const journeys = {
   async "keys open the pages, and no link leads nowhere"(page, place) {
     await page.goto(onTheDay(place, "explore"));
     await page.locator("[data-row]").first().waitFor();
-    for (const [key, name] of [["2", "Patterns"], ["3", "Sources"], ["4", "Privacy"]]) {
+    for (const [key, name] of [["2", "Patterns"], ["3", "Ask"], ["4", "Sources"], ["5", "Privacy"]]) {
       await page.keyboard.press(key);
       await page.getByRole("heading", { level: 1, name }).waitFor();
     }

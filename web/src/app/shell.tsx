@@ -25,6 +25,7 @@ interface Page {
 const PAGES: readonly Page[] = [
   { name: "explore", label: "Explore", Body: Explore, keepsTime: true },
   { name: "patterns", label: "Patterns", Body: later(() => import("../patterns/page").then(({ Patterns }) => Patterns)), keepsTime: true },
+  { name: "ask", label: "Ask", Body: later(() => import("../ask/page").then(({ Ask }) => Ask)), keepsTime: false },
   { name: "sources", label: "Sources", Body: later(() => import("../sources/page").then(({ Sources }) => Sources)), keepsTime: false },
   { name: "privacy", label: "Privacy", Body: later(() => import("../privacy/page").then(({ Privacy }) => Privacy)), keepsTime: true },
 ];

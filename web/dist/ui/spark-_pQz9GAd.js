@@ -1,0 +1,1 @@
+import{u as e}from"./use-answer-Xx25_ip7.js";function t({values:t,label:n}){let r=Math.max(...t,1),[i,a]=[3,22];return e(`svg`,{class:`spark`,role:`img`,"aria-label":n,width:t.length*i,height:a,viewBox:`0 0 ${t.length*i} ${a}`,preserveAspectRatio:`none`,children:t.map((t,n)=>{let o=t===0?0:Math.max(1.5,t/r*a);return e(`rect`,{x:n*i,y:a-o,width:i-1,height:o},n)})})}export{t};
