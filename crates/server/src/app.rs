@@ -47,6 +47,8 @@ pub(crate) struct App {
     pub(crate) acks: Acks,
     pub(crate) metrics: Metrics,
     pub(crate) key_watch: KeyWatch,
+    /// Finds patterns by meaning.
+    pub(crate) finder: analysis::Finder,
     /// Bytes of bodies at work.
     pub(crate) bodies: ByteBudget,
     /// Bytes of answers on their way.
@@ -75,6 +77,7 @@ impl App {
             over_tls: config.tls.is_some(),
             metrics: Metrics::default(),
             key_watch: KeyWatch::default(),
+            finder: analysis::Finder::default(),
             bodies: ByteBudget::new(limits.bodies_bytes),
             answers: ByteBudget::new(limits.answer_bytes.saturating_mul(ANSWERS_AT_ONCE)),
             requests: Arc::new(Semaphore::new(limits.requests)),

@@ -14,4 +14,10 @@ fn the_demo_tells_its_story() {
     assert!(second.contains("is there already"), "{second}");
     let counted = run(dendro(["sql", "SELECT count(*) FROM logs", "-o", "raw", "--data"]).arg(&data)).exits(0);
     assert_eq!(counted.out, "20000\n");
+    let asked = run(dendro(["ask", "why did payments fail at 2 PM?", "--data"]).arg(&data)).exits(0).out;
+    assert!(asked.starts_with("ledger-service (connections or workers exhausted)"), "{asked}");
+    assert!(
+        asked.contains("\n  [1] ") && asked.contains("could not get a connection from pool ledger-db within 5000 ms"),
+        "{asked}"
+    );
 }

@@ -15,7 +15,7 @@ mod wanted;
 
 pub(in crate::routes) use wanted::date_range;
 
-use wanted::{Outcome, Wanted};
+use wanted::{Mode, Outcome, Wanted};
 
 /// A search by words.
 #[derive(ToSchema)]
@@ -31,6 +31,10 @@ pub(crate) struct SearchBody {
     limit: Option<u32>,
     /// What all results must fulfil.
     filters: Option<Filters>,
+    /// How words are compared: `keyword` word by word, `semantic` by what patterns of messages mean, `auto` by words, and by meaning
+    /// when no record has all of them and none of them is an identifier.
+    #[schema(default = "auto", example = "auto")]
+    mode: Option<String>,
 }
 
 /// What all results must fulfil.
@@ -73,6 +77,13 @@ pub(crate) struct SearchAnswer {
     /// Which files could not be read: damaged ones, each named with the byte.
     #[serde(skip_serializing_if = "Option::is_none")]
     incomplete_reason: Option<String>,
+    /// How words were compared: `keyword` or `semantic`.
+    #[schema(example = "keyword")]
+    mode: &'static str,
+    /// What compared meanings: words, parts of words and groups of words that mean the same (`lexical`). Absent for `keyword`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "lexical")]
+    model: Option<&'static str>,
     /// Wall time.
     #[schema(example = 12)]
     execution_time_ms: u64,
@@ -94,7 +105,8 @@ pub(crate) struct SearchResult {
     severity: Option<String>,
     /// The service that wrote it.
     source: Option<String>,
-    /// The share of the different words of the query that stand in message or source, 0 to 1. Without words: 1.
+    /// The share of the different words of the query that stand in message or source, 0 to 1. Without words: 1. By meaning: how
+    /// near the record's pattern comes.
     #[schema(minimum = 0, maximum = 1, example = 0.75)]
     score: f64,
     /// The same as `score`.
@@ -102,11 +114,27 @@ pub(crate) struct SearchResult {
     similarity_score: f64,
 }
 
-/// Searches by words, best matches first.
+impl SearchResult {
+    /// A record that was found by meaning.
+    fn of(record: &analysis::Sample, score: f64) -> SearchResult {
+        SearchResult {
+            id: record.id.to_string(),
+            timestamp: record.at.to_string(),
+            message: Some(record.message.to_string()),
+            severity: record.severity.map(|severity| severity.as_str().to_owned()),
+            source: (!record.source.is_empty()).then(|| record.source.to_string()),
+            score,
+            similarity_score: score,
+        }
+    }
+}
+
+/// Searches by words or by meaning, best matches first.
 ///
 /// First come records with all words in their message; if they are fewer than `limit`, those with all words in message
 /// or source; then those with some, by the share of words they hold (`score`), newest first among equals. Of records
-/// with only some of the words, the newest 2,000 are ranked. Words are compared whole and in any case. For exact
+/// with only some of the words, the newest 2,000 are ranked. Words are compared whole and in any case. When no record has
+/// all words, the newest records of the patterns come that mean about the same (see `mode`). For exact
 /// control, use the search language at `/api/v1/query`.
 #[utoipa::path(
     post,
@@ -126,9 +154,11 @@ pub(crate) async fn search(State(app): State<Arc<App>>, request: Request) -> Res
     let mut form = read_question(&app, request).await?;
     let wanted = Wanted::read(&mut form, app.now());
     form.finish()?;
-    let Outcome { results, total, damage } = wanted.find(&app).await?;
+    let Outcome { results, total, damage, mode } = wanted.find(&app).await?;
     let execution_time_ms = started.elapsed().as_millis() as u64;
     let incomplete_reason = (!damage.is_empty()).then(|| damage.join("; "));
     let complete = damage.is_empty();
-    Ok(Json(SearchAnswer { count: results.len(), results, total, complete, incomplete_reason, execution_time_ms }))
+    let model = (mode == Mode::Semantic).then_some("lexical");
+    let mode = mode.as_str();
+    Ok(Json(SearchAnswer { count: results.len(), results, total, complete, incomplete_reason, mode, model, execution_time_ms }))
 }

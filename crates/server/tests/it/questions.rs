@@ -64,6 +64,25 @@ async fn words_find_the_best_matches_first() {
 }
 
 #[tokio::test]
+async fn what_means_the_same_is_found_where_words_do_not() {
+    let house = house().await;
+    let ask = async |body: Value| house.send(Ask::json("/search", body)).await.json();
+    let full = ask(json!({"query": "ran out of space on the volume", "limit": 1})).await;
+    assert_eq!((&full["mode"], &full["model"]), (&json!("semantic"), &json!("lexical")));
+    assert_eq!(full["results"][0]["message"], "disk full");
+    let by_words = ask(json!({"query": "ran out of space on the volume", "mode": "keyword"})).await;
+    assert_eq!((&by_words["mode"], &by_words["model"]), (&json!("keyword"), &Value::Null));
+    assert!(by_words["results"].as_array().is_some_and(|found| found.iter().all(|result| result["message"] != "disk full")));
+    let words = ask(json!({"query": "payment timeout"})).await;
+    assert_eq!(words["mode"], "keyword", "what has all the words needs no guessing");
+    let named = ask(json!({"query": "disk txn-17"})).await;
+    assert_eq!(named["mode"], "keyword", "an identifier means nothing but itself");
+    let filtered = ask(json!({"query": "no space", "mode": "semantic", "filters": {"source": "payment-service"}})).await;
+    assert!(filtered["results"].as_array().is_some_and(|found| found.iter().all(|result| result["source"] == "payment-service")));
+    house.send(Ask::json("/search", json!({"query": "x", "mode": "magic"}))).await.assert_problem(422);
+}
+
+#[tokio::test]
 async fn the_total_is_told_where_it_is_known() {
     let house = house().await;
     let total = async |limit: u32| {

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use analysis::{FindAsk, is_identifier};
 use ask::{Answer, Bound, Comparison, Filter, Pipe, Query, Question};
 use record::{Severity, TimeRange, Timestamp};
 
@@ -28,9 +29,41 @@ const CANDIDATES_MAX: u64 = 2 * LIMIT_MAX;
 pub(super) struct Wanted {
     /// Different words, in lower case.
     words: Vec<String>,
+    /// The words as written.
+    query: String,
+    /// How they are compared.
+    mode: Mode,
     limit: usize,
-    filters: Vec<Filter>,
+    filters: Filters,
     range: TimeRange,
+}
+
+/// How words are compared with records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// By words; when no record has all of them, by meaning.
+    Auto,
+    /// By words.
+    Keyword,
+    /// By meaning.
+    Semantic,
+}
+
+impl Mode {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Mode::Auto => "auto",
+            Mode::Keyword => "keyword",
+            Mode::Semantic => "semantic",
+        }
+    }
+}
+
+/// What all results must fulfil.
+#[derive(Debug, Clone, Default)]
+struct Filters {
+    severities: Vec<Severity>,
+    sources: Vec<String>,
 }
 
 /// What a search came to.
@@ -39,8 +72,10 @@ pub(super) struct Outcome {
     pub(super) results: Vec<SearchResult>,
     /// How many there are in all, if that is known.
     pub(super) total: Option<usize>,
-    /// Damaged files that could not be read for it.
+    /// What could not be read for it: damaged files; what met a bound.
     pub(super) damage: Vec<Arc<str>>,
+    /// How words were compared in the end.
+    pub(super) mode: Mode,
 }
 
 impl Wanted {
@@ -50,18 +85,45 @@ impl Wanted {
         if words.len() > WORDS_MAX {
             form.fault("query", "", "too_many", format!("`query` has more than {WORDS_MAX} different words"));
         }
+        let mode = mode(form);
         let limit = form.number("limit", 1..=LIMIT_MAX, LIMIT_DEFAULT) as usize;
         let (filters, range) = form.inside("filters", |form| (filters(form), Some(date_range(form, now))));
-        Wanted { words: words.into_iter().collect(), limit, filters, range: range.unwrap_or(TimeRange::ALL) }
+        Wanted { words: words.into_iter().collect(), query, mode, limit, filters, range: range.unwrap_or(TimeRange::ALL) }
     }
 
     /// What is found, and what is wrong with files that could not be read.
     pub(super) async fn find(&self, app: &App) -> Result<Outcome, Problem> {
         let turn = app.turn().await?;
+        if self.mode == Mode::Semantic {
+            return self.by_meaning(app, &turn).await;
+        }
+        let by_words = self.by_words(app, &turn).await?;
+        // Identifiers mean nothing but themselves, and who finds all the words has found what was meant.
+        let has_all = by_words.results.first().is_some_and(|best| best.score >= 1.0);
+        if self.mode == Mode::Keyword || has_all || self.words.is_empty() || is_identifier(&self.query) {
+            return Ok(by_words);
+        }
+        let by_meaning = self.by_meaning(app, &turn).await?;
+        Ok(if by_meaning.results.is_empty() { by_words } else { by_meaning })
+    }
+
+    /// The newest records of the patterns that come nearest.
+    async fn by_meaning(&self, app: &App, turn: &Turn) -> Result<Outcome, Problem> {
+        let scope = app.scope(TimeRange::ALL, analysis::GROUPS_MAX);
+        let evidence = app.evidence(turn, &scope).await?;
+        let Filters { severities, sources } = self.filters.clone();
+        let ask = FindAsk { query: self.query.clone(), range: self.range, sources, severities, limit: self.limit };
+        let found = app.in_time(&scope, app.finder.find(&evidence, &ask)).await?;
+        let results = found.records.iter().map(|(record, score)| SearchResult::of(record, *score)).collect();
+        let damage = found.missing.map(Arc::from).into_iter().collect();
+        Ok(Outcome { results, total: None, damage, mode: Mode::Semantic })
+    }
+
+    async fn by_words(&self, app: &App, turn: &Turn) -> Result<Outcome, Problem> {
         let mut found = Found::default();
         let (mut is_all, mut damage) = (true, BTreeSet::new());
         for step in self.steps() {
-            let (answer, more) = self.ask(app, &turn, step).await?;
+            let (answer, more) = self.ask(app, turn, step).await?;
             found.add(&*answer.rows, &self.words);
             is_all = !more;
             damage.extend(answer.damage);
@@ -72,7 +134,7 @@ impl Wanted {
         // Steps widen what is looked for: the last one holds all before it.
         let is_all = is_all && damage.is_empty() && found.steps == self.steps().len();
         let total = is_all.then_some(found.results.len());
-        Ok(Outcome { results: found.best(self.limit), total, damage: damage.into_iter().collect() })
+        Ok(Outcome { results: found.best(self.limit), total, damage: damage.into_iter().collect(), mode: Mode::Keyword })
     }
 
     /// What is looked for, each step wider than the one before: an index serves the first one best.
@@ -91,7 +153,7 @@ impl Wanted {
             Filter::Or(_) => CANDIDATES_MAX,
             _ => self.limit as u64,
         };
-        let mut filter = self.filters.clone();
+        let mut filter = self.filters.as_filters();
         filter.push(step);
         let shown = SHOWN.map(str::to_owned);
         let pipes = vec![Pipe::Head(rows_max + 1), Pipe::Fields(shown.to_vec())];
@@ -114,28 +176,44 @@ fn somewhere(word: &str) -> Filter {
     Filter::Or(vec![phrase("message", word), phrase("source", word)])
 }
 
-fn filters(form: &mut Form) -> Vec<Filter> {
-    let mut filters = Vec::new();
-    let severities = form.texts("severity", FILTER_VALUES_MAX, FILTER_VALUE_MAX_BYTES);
-    let mut wanted = Vec::new();
-    for (index, text) in severities.iter().enumerate() {
+fn mode(form: &mut Form) -> Mode {
+    let text = form.text("mode", FILTER_VALUE_MAX_BYTES);
+    let modes = [Mode::Auto, Mode::Keyword, Mode::Semantic];
+    let mode = modes.into_iter().find(|mode| text.as_deref().unwrap_or("auto") == mode.as_str());
+    mode.unwrap_or_else(|| {
+        form.fault("mode", "", "unknown", "no mode; there are: auto, keyword, semantic");
+        Mode::Auto
+    })
+}
+
+fn filters(form: &mut Form) -> Filters {
+    let texts = form.texts("severity", FILTER_VALUES_MAX, FILTER_VALUE_MAX_BYTES);
+    let mut severities = Vec::new();
+    for (index, text) in texts.iter().enumerate() {
         match Severity::parse(text) {
-            Some(severity) => wanted.push(Filter::Compare {
-                field: "severity".to_owned(),
-                comparison: Comparison::Equal,
-                bound: Bound::Severity(severity),
-            }),
+            Some(severity) => severities.push(severity),
             None => {
                 let names = Severity::ALL.map(Severity::as_str).join(", ");
                 form.fault("severity", &format!("/{index}"), "unknown", format!("no severity; there are: {names}"));
             }
         }
     }
-    filters.extend((!wanted.is_empty()).then_some(Filter::Or(wanted)));
-    let sources = form.texts("source", FILTER_VALUES_MAX, FILTER_VALUE_MAX_BYTES).into_iter();
-    let sources: Vec<Filter> = sources.map(|text| Filter::Exact { field: "source".to_owned(), text }).collect();
-    filters.extend((!sources.is_empty()).then_some(Filter::Or(sources)));
-    filters
+    let sources = form.texts("source", FILTER_VALUES_MAX, FILTER_VALUE_MAX_BYTES);
+    Filters { severities, sources }
+}
+
+impl Filters {
+    fn as_filters(&self) -> Vec<Filter> {
+        let severity = |&severity: &Severity| Filter::Compare {
+            field: "severity".to_owned(),
+            comparison: Comparison::Equal,
+            bound: Bound::Severity(severity),
+        };
+        let source = |text: &String| Filter::Exact { field: "source".to_owned(), text: text.clone() };
+        let severities: Vec<Filter> = self.severities.iter().map(severity).collect();
+        let sources: Vec<Filter> = self.sources.iter().map(source).collect();
+        [severities, sources].into_iter().filter(|any| !any.is_empty()).map(Filter::Or).collect()
+    }
 }
 
 pub(in crate::routes) fn date_range(form: &mut Form, now: Timestamp) -> TimeRange {
