@@ -51,6 +51,11 @@ impl<'a> OverEngine<'a> {
         Ok(OverEngine { engine, fields: fields.into_iter().map(|field| field.column).collect(), scope })
     }
 
+    /// The field that holds durations, if there is one.
+    pub fn duration_field(&self) -> Option<&'static str> {
+        self.numeric(&DURATION_FIELDS)
+    }
+
     fn numeric(&self, names: &[&'static str]) -> Option<&'static str> {
         let is_number = |name: &str| {
             self.fields.iter().any(|field| field.name == name && matches!(field.kind, ColumnKind::Int | ColumnKind::Float))
@@ -193,7 +198,7 @@ impl Evidence for OverEngine<'_> {
     }
 
     async fn durations(&self, range: TimeRange, bin: Duration) -> Result<Known<Durations>, ask::Error> {
-        let Some(name) = self.numeric(&DURATION_FIELDS) else { return Ok(Known { rows: Vec::new(), missing: None, version: 0 }) };
+        let Some(name) = self.duration_field() else { return Ok(Known { rows: Vec::new(), missing: None, version: 0 }) };
         let aggregates = vec![aggregate(Function::Count, Some(name), "n"), aggregate(Function::Avg, Some(name), "mean")];
         let stats = Pipe::Stats { aggregates, by: vec![GroupKey::Bin(bin), field("source")] };
         let answer = self.ask(range, GROUPS_MAX, Filter::Exists { field: name.to_owned() }, vec![stats]).await?;

@@ -12,7 +12,9 @@ use crate::dialects::{self, Dialect};
 use crate::door::Door;
 use crate::openapi;
 use crate::routes::about::Description;
-use crate::routes::{about, analyze, anomalies, context, fields, health, histogram, ingest, privacy, query, search, sql, tail};
+use crate::routes::{
+    about, analyze, anomalies, context, fields, health, histogram, ingest, privacy, query, search, sql, summary, tail,
+};
 
 fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(openapi::outline())
@@ -22,6 +24,7 @@ fn router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(anomalies::anomalies))
         .routes(routes!(query::query))
         .routes(routes!(sql::sql))
+        .routes(routes!(summary::summary))
         .routes(routes!(tail::tail))
         .routes(routes!(fields::fields))
         .routes(routes!(histogram::histogram))

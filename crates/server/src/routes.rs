@@ -12,4 +12,5 @@ pub(crate) mod privacy;
 pub(crate) mod query;
 pub(crate) mod search;
 pub(crate) mod sql;
+pub(crate) mod summary;
 pub(crate) mod tail;

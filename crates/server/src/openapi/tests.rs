@@ -45,6 +45,7 @@ fn every_door_is_described() {
         "GET /openapi.json",
         "GET /readyz",
         "POST /search",
+        "GET /summary",
     ];
     assert_eq!(doors, expected);
 }

@@ -138,3 +138,29 @@ async fn wrong_questions_are_refused_with_their_place() {
     assert_eq!(refused("alarms=perhaps").await, 422);
     assert_eq!(refused("limit=0").await, 422);
 }
+
+#[tokio::test]
+async fn hours_and_days_are_summed_up() {
+    let house = house().await;
+    let get = async |query: &str| house.send(Ask::get(&format!("/summary?{query}"))).await;
+    let answer = get("service=payment-service&granularity=hourly&date=2026-02-06").await.json();
+    let hours = answer["hourly_summaries"].as_array().expect("hours");
+    let brief = |stretch: &Value| format!("{} {} {}", stretch["hour"], stretch["total_logs"], stretch["error_count"]);
+    assert_eq!(
+        hours.iter().map(brief).collect::<Vec<_>>(),
+        [r#""12:00-13:00" 180 0"#, r#""13:00-14:00" 180 0"#, r#""14:00-15:00" 220 40"#]
+    );
+    assert_eq!(hours[2]["text"], "220 records, 40 errors (18.2 %).");
+    assert_eq!(
+        (&answer["service"], &answer["date"], &answer["complete"]),
+        (&json!("payment-service"), &json!("2026-02-06"), &json!(true))
+    );
+    let days = get("granularity=daily&date=2026-02-08").await.json()["daily_summaries"].clone();
+    assert_eq!(
+        (&days[0]["day"], &days[0]["total_logs"], &days[0]["error_count"], &days[1]),
+        (&json!("2026-02-06"), &json!(1340), &json!(80), &Value::Null)
+    );
+    assert_eq!(get("date=2020-01-01").await.json()["hourly_summaries"], json!([]));
+    assert_eq!(get("granularity=weekly").await.status, 422);
+    assert_eq!(get("date=someday").await.status, 422);
+}
