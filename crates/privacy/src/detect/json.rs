@@ -143,8 +143,11 @@ impl Scan<'_> {
         if self.text[..end].get(colon) != Some(&b':') {
             return None;
         }
-        let frame = walk.frames.last()?;
         let written = slice(self.text, string.clone());
+        if may_be_somebodys(written) {
+            self.quoted(None, string.clone(), escaped);
+        }
+        let frame = walk.frames.last()?;
         if is_one_of(written, WRAPPERS) && !walk.path.is_empty() {
             walk.expect = Expect::Value;
             return Some(colon + 1);
@@ -223,6 +226,13 @@ impl Scan<'_> {
             self.push_bare(token, hit.kind, hit.rule, quotes);
         }
     }
+}
+
+/// Whether a key may itself be an address or a number of somebody, as in `{"emma@example.com": true}`: names of members
+/// hold no such sign and few digits.
+fn may_be_somebodys(key: &[u8]) -> bool {
+    const DIGITS_MIN: usize = 9;
+    memchr::memchr(b'@', key).is_some() || key.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS_MIN
 }
 
 impl Walk {

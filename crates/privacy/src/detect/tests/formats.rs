@@ -14,6 +14,13 @@ fn telemetry_puts_values_into_wrappers() {
 }
 
 #[test]
+fn keys_of_json_may_be_somebodys() {
+    check(r#"[{"<EMAIL:emma@example.com>":1,"n":{"<CREDIT_CARD:4111111111111111>":true}}]"#);
+    check(r#"{"log":"{\"<EMAIL:emma@example.com>\":{\"password\":\"<PASSWORD:hunter2x>\"}}"}"#);
+    check(r#"{"users":{"<PHONE:+49 176 98765432>":"x"},"@timestamp":"2026-03-12","@id":7,"20260312062524117":0}"#);
+}
+
+#[test]
 fn labels_name_values_that_stand_apart() {
     check("CEF:0|A|W|7|1|L|5|suser=x cs1Label=password cs1=<PASSWORD:P@ssw0rd!23> request=/login");
     check("- name: DB_PASSWORD\n  value: <PASSWORD:Sommer2024>\n- name: DB_HOST\n  value: Sommer2024");
