@@ -12,6 +12,9 @@ const WORD_MAX: usize = 128;
 /// Longest line that is read behind `AUTH`: two words.
 const LINE_MAX: usize = 2 * WORD_MAX;
 
+/// The same where [`Scan::is_short_sighted`].
+const LINE_BEGINNING: usize = 64;
+
 impl Scan<'_> {
     /// Behind "credentials": `bob:x` or `bob/x`.
     pub(crate) fn credentials(&mut self, behind: usize, area: Area<'_>) -> Option<usize> {
@@ -37,10 +40,11 @@ impl Scan<'_> {
             return None;
         }
         // At most a name and a password: a longer line is none of Redis, and would be read again for each `AUTH` in it.
-        let window = &text[behind..text.len().min(behind + LINE_MAX)];
+        let reach = if self.is_short_sighted() { LINE_BEGINNING } else { LINE_MAX };
+        let window = &text[behind..text.len().min(behind + reach)];
         self.look_ahead(window.len());
         let end = memchr::memchr(b'\n', window);
-        if end.is_none() && window.len() == LINE_MAX {
+        if end.is_none() && window.len() == reach {
             return None;
         }
         let line = behind + end.unwrap_or(window.len());
