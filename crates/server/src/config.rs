@@ -6,6 +6,7 @@ use std::time::Duration;
 use record::Tenant;
 
 use crate::dialects::Port;
+use crate::kafka::Kafka;
 use crate::sockets::Sockets;
 
 /// How the server listens. No `Default`: whoever opens a port knows what they want.
@@ -27,6 +28,8 @@ pub struct Config {
     pub limits: Limits,
     /// Where agents that do not speak HTTP may send.
     pub sockets: Sockets,
+    /// What to read from Kafka.
+    pub kafka: Option<Kafka>,
 }
 
 /// Where certificate chain and private key lie, both PEM.

@@ -15,6 +15,7 @@ use crate::app::{App, Rooms};
 use crate::config::{Config, Tls};
 use crate::dialects::{Dialect, Port};
 use crate::door::Door;
+use crate::kafka::{self, KafkaError};
 use crate::sockets::{self, Bound, Listener, SocketError};
 use crate::tls::acceptor;
 use crate::tokens::Tokens;
@@ -52,6 +53,9 @@ pub enum Error {
     /// A socket for agents that do not speak HTTP.
     #[error(transparent)]
     Socket(#[from] SocketError),
+    /// Reading from Kafka.
+    #[error(transparent)]
+    Kafka(#[from] KafkaError),
     /// The address cannot be listened on.
     #[error("listening on {address}: {source}")]
     Listen {
@@ -69,7 +73,7 @@ impl Error {
         match self {
             Error::Open(_) => Kind::Denied,
             Error::Socket(error) => error.kind(),
-            Error::Tokens { .. } | Error::Tls { .. } => Kind::Invalid,
+            Error::Tokens { .. } | Error::Tls { .. } | Error::Kafka(_) => Kind::Invalid,
             Error::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => Kind::Conflict,
             Error::Listen { .. } => Kind::Unavailable,
         }
@@ -80,6 +84,7 @@ impl Error {
         match self {
             Error::Open(_) => "listen on 127.0.0.1, or configure certificate, key and token file",
             Error::Socket(error) => error.hint(),
+            Error::Kafka(error) => error.hint(),
             Error::Tokens { .. } => "write one token a line, 16 characters or more, such as `openssl rand -hex 32` prints",
             Error::Tls { .. } => "both files must be PEM, the key belonging to the first certificate",
             Error::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
@@ -98,6 +103,8 @@ pub struct Server {
     tls: Option<TlsAcceptor>,
     /// Until it runs.
     sockets: Option<Bound>,
+    /// The same.
+    kafka: Option<kafka::Bound>,
     tls_http2: Option<TlsAcceptor>,
     stop: watch::Sender<bool>,
 }
@@ -129,13 +136,14 @@ pub async fn bind(config: Config, rooms: Rooms) -> Result<Server, Error> {
     let (tokens, tls, tls_http2) = (tokens.transpose()?, acceptor(b"http/1.1")?, acceptor(b"h2")?);
     let (stop, stopping) = watch::channel(false);
     let sockets = Some(sockets::bind(&config.sockets, config.tls.as_ref()).await?);
+    let kafka = config.kafka.as_ref().map(kafka::Bound::new).transpose()?;
     let app = Arc::new(App::new(&config, rooms, tokens, stopping));
     let main = HttpListener::open(config.listen, api::door(app.clone())).await?;
     let mut ports = Vec::with_capacity(config.ports.len());
     for port in &config.ports {
         ports.push((port.dialect, HttpListener::open(port.address, api::door_of(port.dialect, app.clone())).await?));
     }
-    Ok(Server { app, main, ports, tls, tls_http2, sockets, stop })
+    Ok(Server { app, main, ports, tls, tls_http2, sockets, kafka, stop })
 }
 
 impl Server {
@@ -167,6 +175,9 @@ impl Server {
                     () = drained(stopping, drain) => tracing::warn!("deliveries on sockets were cut off at shutdown"),
                 }
             });
+        }
+        if let Some(kafka) = self.kafka.take() {
+            listeners.spawn(kafka.run(self.app.clone(), self.stop.subscribe()));
         }
         for listener in self.ports.into_iter().map(|(_, listener)| listener).chain([self.main]) {
             let tls = if listener.door.dialect.is_http2() { &self.tls_http2 } else { &self.tls };

@@ -10,10 +10,12 @@ use ask::Cost;
 use parking_lot::Mutex;
 
 mod findings;
+mod kafka;
 mod sockets;
 mod text;
 
 use findings::Findings;
+use kafka::KafkaFigures;
 use privacy::Masked;
 use sockets::SocketFigures;
 use text::Exposition;
@@ -46,6 +48,7 @@ pub(crate) struct Metrics {
     tail_records: AtomicU64,
     tail_dropped: AtomicU64,
     pub(crate) sockets: SocketFigures,
+    pub(crate) kafka: KafkaFigures,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -127,6 +130,7 @@ impl Metrics {
         self.write_http(&mut out, levels);
         self.write_ingest(&mut out, levels);
         self.sockets.write(&mut out);
+        self.kafka.write(&mut out);
         self.write_privacy(&mut out, levels);
         self.write_questions(&mut out, levels);
         write_lake(&mut out, lake);

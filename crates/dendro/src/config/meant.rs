@@ -5,8 +5,8 @@ use std::path::Path;
 use server::{Dialect, Port};
 
 use super::raw::Raw;
-use super::sockets;
 use super::{Config, PrivacyFiles, RootKeySource};
+use super::{kafka, sockets};
 
 /// Most nodes there can be: a node's number has twelve bits of a record id.
 const NODES_MAX: u16 = 4096;
@@ -135,7 +135,8 @@ fn server_config(raw: &mut Raw, limits: server::Limits) -> server::Config {
     let ports = ports.into_iter().map(|(_, port)| port).collect();
     let tenant = record::Tenant::default();
     let sockets = sockets::meant(raw, tls.is_some(), limits);
-    server::Config { listen, ports, tls, token_file, tenant, cursor_key: cursor_key(), limits, sockets }
+    let kafka = kafka::meant(raw);
+    server::Config { listen, ports, tls, token_file, tenant, cursor_key: cursor_key(), limits, sockets, kafka }
 }
 
 /// Settings of the dialects that can have a port of their own.

@@ -14,6 +14,8 @@ mod folder;
 mod follow;
 mod freshness;
 mod harness;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod outside;
 mod outside_readers;
 mod overload;

@@ -48,6 +48,7 @@ pub(crate) fn config() -> Config {
         cursor_key: CursorKey([1; 32]),
         limits: Limits::STANDARD,
         sockets: Sockets::none(),
+        kafka: None,
     }
 }
 
