@@ -1,10 +1,8 @@
 //! Client libraries that nobody of this project wrote, sending to the binary: what they say they sent is there, once.
 
-use std::sync::atomic::Ordering;
-
-use crate::fault_proxy::FaultProxy;
 use crate::harness::{Chance, Server, folder, until};
 use crate::outside::send;
+use crate::stream_proxy::StreamProxy;
 
 /// A server with a port for each dialect that has one.
 fn server(data: &std::path::Path) -> Server {
@@ -49,18 +47,41 @@ async fn elasticsearch_client_on_the_main_port() {
     check(&server, "elasticsearch", &format!("{}/elasticsearch", server.url), 1000, "key").await;
 }
 
-/// Answers get lost and connections are reset; the client sends the same bulk again until it has its answer.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn elasticsearch_client_on_a_broken_network() {
+/// Connections break in the middle of requests, and answers get lost; the sender sends the same again until it has its answer.
+async fn check_on_a_broken_network(sender: &'static str, dialect: Option<&str>, breaks: usize) {
     let (_temporary, data) = folder();
     let server = server(&data);
-    let address = port(&server, "elasticsearch").parse().expect("address");
-    let proxy = FaultProxy::start(address, Chance::new()).await;
+    let address = dialect.map_or_else(|| server.url.trim_start_matches("http://").to_owned(), |dialect| port(&server, dialect));
+    let port = address.rsplit_once(':').expect("a port").1.parse().expect("a port");
+    let proxy = StreamProxy::start(port, breaks, Chance::new()).await;
     let url = format!("http://{}", proxy.address);
-    let sent = tokio::task::spawn_blocking(move || send("elasticsearch", &url, 10_000)).await.expect("sender");
-    println!("{} answers lost, {} connections reset", proxy.lost.load(Ordering::Relaxed), proxy.reset.load(Ordering::Relaxed));
+    let sent = tokio::task::spawn_blocking(move || send(sender, &url, 10_000)).await.expect("sender");
     let row = &server.sql("SELECT count(*) AS n, count(DISTINCT key) AS keys FROM logs").await[0];
-    assert_eq!((sent, row["n"].as_u64(), row["keys"].as_u64()), (10_000, Some(10_000), Some(10_000)));
+    let quarantined = &server.sql("SELECT count(*) AS n FROM quarantine").await[0];
+    let found = (sent, row["n"].as_u64(), row["keys"].as_u64(), quarantined["n"].as_u64());
+    assert_eq!(found, (10_000, Some(10_000), Some(10_000), Some(0)), "{sender}");
+    proxy.worked();
+    server.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn elasticsearch_client_on_a_broken_network() {
+    check_on_a_broken_network("elasticsearch", Some("elasticsearch"), 20).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn opentelemetry_over_http_on_a_broken_network() {
+    check_on_a_broken_network("otlp_http", None, 5).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn opentelemetry_over_grpc_on_a_broken_network() {
+    check_on_a_broken_network("otlp_grpc", Some("otlp_grpc"), 5).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn datadog_client_on_a_broken_network() {
+    check_on_a_broken_network("datadog", None, 5).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -103,6 +103,17 @@ def splunk(url, count):
     print(count)
 
 
+def again(send):
+    """As people who use a client without retries have to write it: the same once more, when there was no answer."""
+    for attempt in range(20):
+        try:
+            return send()
+        except Exception as error:
+            print(f"attempt {attempt}: {type(error).__name__}", file=sys.stderr)
+            time.sleep(0.05)
+    raise SystemExit("never answered")
+
+
 def datadog(url, count):
     from datadog_api_client import ApiClient, Configuration
     from datadog_api_client.v2.api.logs_api import LogsApi
@@ -114,13 +125,15 @@ def datadog(url, count):
     configuration.api_key["apiKeyAuth"] = "token"
     with ApiClient(configuration) as client:
         api = LogsApi(client)
+        # As agents say it. Without times, twins are kept.
+        now = int(time.time() * 1000) - 1_000_000 + 1
         for start in range(0, count, 500):
             items = [
-                HTTPLogItem(message=f"order {i}", ddtags="env:journey", service="journey", hostname="h", key=str(i))
+                HTTPLogItem(message=f"order {i}", ddtags="env:journey", service="journey", hostname="h", key=str(i), timestamp=now + i)
                 for i in range(start, min(start + 500, count))
             ]
             encoding = (ContentEncoding.GZIP, ContentEncoding.DEFLATE, ContentEncoding.IDENTITY)[start // 500 % 3]
-            api.submit_log(content_encoding=encoding, body=HTTPLog(items))
+            again(lambda: api.submit_log(content_encoding=encoding, body=HTTPLog(items)))
     print(count)
 
 
