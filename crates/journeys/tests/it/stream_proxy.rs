@@ -23,6 +23,16 @@ pub(crate) struct StreamProxy {
     breaks: usize,
     broken: Arc<AtomicUsize>,
     lost: Arc<AtomicUsize>,
+    passed: Arc<Mutex<Vec<Passed>>>,
+}
+
+/// What went through a connection, as far as it came through.
+#[derive(Clone, Default)]
+pub(crate) struct Passed {
+    /// From the client.
+    pub up: Vec<u8>,
+    /// To the client, with answers that were then lost.
+    pub down: Vec<u8>,
 }
 
 /// How a connection ends.
@@ -42,16 +52,20 @@ impl StreamProxy {
     pub(crate) async fn start(port: u16, breaks: usize, chance: Chance) -> StreamProxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("bind");
         let address = listener.local_addr().expect("address");
-        let proxy = StreamProxy { address, breaks, broken: Arc::default(), lost: Arc::default() };
+        let proxy = StreamProxy { address, breaks, broken: Arc::default(), lost: Arc::default(), passed: Arc::default() };
         let (broken, lost, chance) = (proxy.broken.clone(), proxy.lost.clone(), Mutex::new(chance));
+        let all = proxy.passed.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let before = broken.load(Ordering::Relaxed);
                 let fate = (before < breaks).then(|| Fate::of(before, &mut chance.lock().expect("no panic")));
-                let (broken, lost) = (broken.clone(), lost.clone());
+                let (broken, lost, all) = (broken.clone(), lost.clone(), all.clone());
                 tokio::spawn(async move {
+                    let mut passed = Passed::default();
+                    let met = meet(client, port, fate, &mut passed).await;
+                    all.lock().expect("no panic").push(passed);
                     // That a connection ends with an error is what this is for.
-                    if let Ok(true) = meet(client, port, fate).await {
+                    if let Ok(true) = met {
                         broken.fetch_add(1, Ordering::Relaxed);
                         lost.fetch_add(usize::from(fate.is_some_and(|fate| fate.loses_answer)), Ordering::Relaxed);
                     }
@@ -59,6 +73,11 @@ impl StreamProxy {
             }
         });
         proxy
+    }
+
+    /// What went through the connections that have ended.
+    pub(crate) fn passed(&self) -> Vec<Passed> {
+        self.passed.lock().expect("no panic").clone()
     }
 
     /// The network was as bad as it should be.
@@ -82,7 +101,7 @@ impl Fate {
 }
 
 /// Returns whether the connection was broken.
-async fn meet(mut client: TcpStream, port: u16, fate: Option<Fate>) -> std::io::Result<bool> {
+async fn meet(mut client: TcpStream, port: u16, fate: Option<Fate>, passed: &mut Passed) -> std::io::Result<bool> {
     let mut server = TcpStream::connect(("127.0.0.1", port)).await?;
     let (mut up, mut down) = ([0; 4096], [0; 4096]);
     let mut answers = 0;
@@ -98,11 +117,14 @@ async fn meet(mut client: TcpStream, port: u16, fate: Option<Fate>) -> std::io::
                     return Ok(false);
                 }
                 if let Some(Fate { arrives_permille, loses_answer: false, .. }) = due {
-                    server.write_all(&up[..read * arrives_permille as usize / 1000]).await?;
+                    let arrives = &up[..read * arrives_permille as usize / 1000];
+                    passed.up.extend_from_slice(arrives);
+                    server.write_all(arrives).await?;
                     // What arrived is stored meanwhile, and its sender does not learn of it.
                     tokio::time::sleep(Duration::from_millis(20)).await;
                     return break_off(&client, &server);
                 }
+                passed.up.extend_from_slice(&up[..read]);
                 server.write_all(&up[..read]).await?;
             }
             read = server.read(&mut down[..most]) => {
@@ -111,6 +133,7 @@ async fn meet(mut client: TcpStream, port: u16, fate: Option<Fate>) -> std::io::
                     client.shutdown().await?;
                     return Ok(false);
                 }
+                passed.down.extend_from_slice(&down[..read]);
                 if due.is_some_and(|fate| fate.loses_answer) {
                     return break_off(&client, &server);
                 }
