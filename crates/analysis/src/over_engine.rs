@@ -16,6 +16,15 @@ use crate::evidence::{Count, Durations, Evidence, Hop, Impact, Known, Sample, Wa
 /// Groups of one count. Some hundred sources over some hundred bins with some patterns each; what does not fit is told.
 pub const GROUPS_MAX: usize = 400_000;
 
+/// Records whose patterns are counted at once. With many more the groups do not fit into the memory of a question; then only
+/// the graver ones are told apart: failures seldom speak at INFO, and what is new there alarms nobody.
+const RECORDS_COUNTED_MAX: u64 = 1_000_000;
+
+/// From which severity on patterns are counted, from all to fewest.
+const FLOORS: [Severity; 3] = [Severity::Trace, Severity::Warn, Severity::Error];
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Names of fields that hold durations, as libraries write them; the first that exists is read.
 const DURATION_FIELDS: [&str; 14] = [
     "response_time_ms",
@@ -74,9 +83,9 @@ impl<'a> OverEngine<'a> {
         self.engine.answer(&scope, &Question::Search(Query { filter, pipes }), None).await
     }
 
-    async fn count(&self, range: TimeRange, keys: Vec<GroupKey>) -> Result<Known<Count>, ask::Error> {
+    async fn count(&self, range: TimeRange, filter: Filter, keys: Vec<GroupKey>) -> Result<Known<Count>, ask::Error> {
         let stats = Pipe::Stats { aggregates: vec![aggregate(Function::Count, None, "n")], by: keys };
-        let answer = self.ask(range, GROUPS_MAX, Filter::All, vec![stats]).await?;
+        let answer = self.ask(range, GROUPS_MAX, filter, vec![stats]).await?;
         Ok(known(&answer, |row| {
             Some(Count {
                 at: row.time("bin")?,
@@ -114,6 +123,12 @@ impl<'a> OverEngine<'a> {
         found.missing = None;
         Ok(found)
     }
+}
+
+/// Records of at least this severity; of the lowest, all.
+fn above(floor: Severity, totals: &[Count]) -> u64 {
+    let counts = |count: &&Count| floor == FLOORS[0] || count.severity.is_some_and(|severity| severity >= floor);
+    totals.iter().filter(counts).map(|count| count.records).sum()
 }
 
 fn aggregate(function: Function, field: Option<&str>, name: &str) -> Aggregate {
@@ -172,11 +187,31 @@ fn ends(field: &str, share: u64) -> Filter {
 #[async_trait]
 impl Evidence for OverEngine<'_> {
     async fn totals(&self, range: TimeRange, bin: Duration) -> Result<Known<Count>, ask::Error> {
-        self.count(range, vec![GroupKey::Bin(bin), field("source"), field("severity")]).await
+        self.count(range, Filter::All, vec![GroupKey::Bin(bin), field("source"), field("severity")]).await
     }
 
     async fn counts(&self, range: TimeRange, bin: Duration) -> Result<Known<Count>, ask::Error> {
-        self.count(range, vec![GroupKey::Bin(bin), field("source"), field("severity"), field("pattern_id")]).await
+        let keys = || vec![GroupKey::Bin(bin), field("source"), field("severity"), field("pattern_id")];
+        let totals = self.totals(range, DAY).await?;
+        let all = above(FLOORS[0], &totals.rows);
+        for floor in FLOORS {
+            let (is_first, is_last) = (floor == FLOORS[0], floor == FLOORS[2]);
+            if above(floor, &totals.rows) > RECORDS_COUNTED_MAX && !is_last {
+                continue;
+            }
+            let filter = if is_first { Filter::All } else { compared(Comparison::GreaterOrEqual, floor) };
+            match self.count(range, filter, keys()).await {
+                Err(ask::Error::OverBudget { what: "memory", .. }) if !is_last => {}
+                Ok(mut counted) if !is_first => {
+                    let told_apart =
+                        || format!("of {all} records only those at {floor} and above were told apart by their messages");
+                    counted.missing.get_or_insert_with(told_apart);
+                    return Ok(counted);
+                }
+                counted => return counted,
+            }
+        }
+        unreachable!("BUG: the last floor is always counted")
     }
 
     async fn sample(&self, range: TimeRange, of: u64, limit: usize) -> Result<Known<Sample>, ask::Error> {

@@ -103,8 +103,9 @@ impl Wanted {
         if self.mode == Mode::Keyword || has_all || self.words.is_empty() || is_identifier(&self.query) {
             return Ok(by_words);
         }
-        let by_meaning = self.by_meaning(app, &turn).await?;
-        Ok(if by_meaning.results.is_empty() { by_words } else { by_meaning })
+        // That meaning takes more memory or time than a question has is no reason to withhold what words say.
+        let by_meaning = self.by_meaning(app, &turn).await.ok();
+        Ok(by_meaning.filter(|found| !found.results.is_empty()).unwrap_or(by_words))
     }
 
     /// The newest records of the patterns that come nearest.
