@@ -16,6 +16,7 @@ mod keys;
 mod lake;
 mod ledger;
 mod segment;
+mod side_by_side;
 mod snapshot;
 mod state;
 mod store;

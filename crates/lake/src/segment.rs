@@ -58,6 +58,8 @@ pub(crate) struct Options {
     pub(crate) name: String,
     /// A segment that is this large is ended, and the next one begun.
     pub(crate) target_bytes: u64,
+    /// How many threads write one.
+    pub(crate) threads: usize,
 }
 
 /// A segment that is in the store and that no commit refers to yet.

@@ -1,6 +1,7 @@
 //! The slow path: what is in memory becomes segments, and a commit makes them part of the tables.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -11,6 +12,7 @@ use crate::columns::{self, Table};
 use crate::delta::{Change, DeltaLog};
 use crate::ledger::Ledger;
 use crate::segment;
+use crate::side_by_side::{self, side_by_side};
 use crate::visible::{Committed, Durable, Frozen};
 use crate::wal::WalFile;
 use crate::{Error, MemoryBatch};
@@ -123,15 +125,22 @@ impl Inner {
             Table::Logs => self.visible.evolved(&present, memory),
             Table::Quarantine | Table::Ledger => Arc::clone(&present),
         };
+        // Senders wait for this, once memory is full.
+        let threads = side_by_side::threads();
         let options = self.segment_options(table, format!("{}-{last_lsn}", self.config.node));
+        let options = segment::Options { threads, ..options };
         let mut extra = Vec::new();
         if !uncounted.is_empty() {
             extra.push(columns::ledger_to_arrow(&uncounted.rows()));
         }
         let (store, rows_schema, memory) = (Arc::clone(log.store()), Arc::clone(&schema), memory.to_vec());
         let rows = tokio::task::spawn_blocking(move || {
-            let rows = memory.iter().map(|batch| batch.to_arrow(&rows_schema));
-            rows.chain(extra).collect::<Vec<_>>()
+            let mut rows = vec![None; memory.len()];
+            let Ok(()) = side_by_side(threads, memory.iter().zip(&mut rows), |(batch, rows)| {
+                *rows = Some(batch.to_arrow(&rows_schema));
+                Ok::<(), Infallible>(())
+            });
+            rows.into_iter().flatten().chain(extra).collect::<Vec<_>>()
         });
         let rows = rows.await.map_err(|_| Error::Closed)?;
         let added = segment::write(&store, rows, &options).await?;
@@ -163,7 +172,7 @@ impl Inner {
     }
 
     pub(super) fn segment_options(&self, table: Table, name: String) -> segment::Options {
-        segment::Options { table, name, target_bytes: self.config.segment_target_bytes }
+        segment::Options { table, name, target_bytes: self.config.segment_target_bytes, threads: 1 }
     }
 
     /// Commits what the ledger still has to say without any new rows of `logs`.

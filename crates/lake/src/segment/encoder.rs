@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use arrow::array::{AsArray, RecordBatch, TimestampMicrosecondArray};
-use arrow::datatypes::{SchemaRef, TimestampMicrosecondType};
+use arrow::array::{ArrayRef, AsArray, RecordBatch, TimestampMicrosecondArray};
+use arrow::datatypes::{Field, SchemaRef, TimestampMicrosecondType};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::errors::{ParquetError, Result};
@@ -15,9 +15,13 @@ use super::page_crc::PageKeeper;
 use super::rollup::RollupBuilder;
 use super::stats;
 use crate::columns::Table;
+use crate::side_by_side::side_by_side;
 
 /// A row group is also ended when its pages reach this size: it is what the encoder holds in memory.
 const ROW_GROUP_BYTES_MAX: usize = 32 << 20;
+
+/// With fewer rows it would take longer to start threads than to do the work.
+const ROWS_FOR_THREADS: usize = 512;
 
 /// Turns rows into the bytes of one segment. They come out piece by piece, through [`Encoder::take`].
 pub(super) struct Encoder {
@@ -29,12 +33,28 @@ pub(super) struct Encoder {
     group: Option<Group>,
     /// Rows of the row groups that have ended.
     row_groups: Vec<u32>,
-    tokens: Tokens,
-    rollup: RollupBuilder,
-    rows: u64,
-    time: Option<(i64, i64)>,
+    notes: Notes,
+    /// How many threads work on rows that are added.
+    threads: usize,
     /// A row group of this size is ended. [`ROW_GROUP_BYTES_MAX`], but for tests.
     pub(super) group_bytes_max: usize,
+}
+
+/// What is kept in mind of the rows.
+struct Notes {
+    table: Table,
+    rows: u64,
+    /// First and last time.
+    time: Option<(i64, i64)>,
+    tokens: Tokens,
+    rollup: RollupBuilder,
+}
+
+/// What is done with rows; each can be done beside the others.
+enum Work<'a> {
+    Words(&'a mut Tokens),
+    Counts(&'a mut RollupBuilder),
+    Column(&'a Field, &'a ArrayRef, &'a mut ArrowColumnWriter),
 }
 
 /// The row group being written.
@@ -52,7 +72,8 @@ pub(super) struct Encoded {
 
 impl Encoder {
     /// Begins a file. `first` are its first rows; they are looked at, not written. `sorted`: the rows come in order of time.
-    pub(super) fn new(table: Table, first: &RecordBatch, sorted: bool) -> Result<Encoder> {
+    /// The file is the same for any number of threads.
+    pub(super) fn new(table: Table, first: &RecordBatch, sorted: bool, threads: usize) -> Result<Encoder> {
         let schema = first.schema();
         let properties = Arc::new(encoding::properties(table, first, sorted));
         let parquet_schema = ArrowSchemaConverter::new().convert(&schema)?;
@@ -67,10 +88,8 @@ impl Encoder {
             schema,
             group: None,
             row_groups: Vec::new(),
-            tokens: Tokens::default(),
-            rollup: RollupBuilder::default(),
-            rows: 0,
-            time: None,
+            notes: Notes { table, rows: 0, time: None, tokens: Tokens::default(), rollup: RollupBuilder::default() },
+            threads,
             group_bytes_max: ROW_GROUP_BYTES_MAX,
         })
     }
@@ -113,10 +132,10 @@ impl Encoder {
         let footer = footer_start(&tail);
         checksum::seal_tail(&mut tail, footer);
         bytes.append(&mut tail);
-        let (first, last) = self.time.ok_or_else(|| ParquetError::General("a segment without rows".into()))?;
+        let (first, last) = self.notes.time.ok_or_else(|| ParquetError::General("a segment without rows".into()))?;
         let stats_json = stats::stats_json(self.table, &self.schema, &metadata);
         let time = (Timestamp::from_micros(first), Timestamp::from_micros(last));
-        Ok((bytes, Encoded { rows: self.rows, time, stats_json }))
+        Ok((bytes, Encoded { rows: self.notes.rows, time, stats_json }))
     }
 
     fn write_in_group(&mut self, rows: &RecordBatch) -> Result<()> {
@@ -124,30 +143,17 @@ impl Encoder {
             Some(group) => group,
             closed => closed.insert(Group { columns: self.factory.create_column_writers(self.row_groups.len())?, rows: 0 }),
         };
-        let mut writers = group.columns.iter_mut();
-        for (field, column) in self.schema.fields().iter().zip(rows.columns()) {
-            for (leaf, writer) in compute_leaves(field, column)?.iter().zip(&mut writers) {
-                writer.write(leaf)?;
-            }
-        }
+        let columns = self.schema.fields().iter().zip(rows.columns()).zip(&mut group.columns);
+        let columns = columns.map(|((field, column), writer)| Work::Column(field, column, writer));
+        // What takes longest first, so that no thread is left with it alone in the end.
+        let work = self.notes.work().chain(columns);
+        let threads = if rows.num_rows() < ROWS_FOR_THREADS { 1 } else { self.threads };
+        side_by_side(threads, work.collect::<Vec<_>>(), |work| work.run(rows))?;
+        self.notes.count(rows);
         group.rows += rows.num_rows();
         let bytes: usize = group.columns.iter().map(ArrowColumnWriter::get_estimated_total_bytes).sum();
         let full = group.rows == ROW_GROUP_ROWS || bytes >= self.group_bytes_max;
-        self.note(rows);
         if full { self.end_group() } else { Ok(()) }
-    }
-
-    fn note(&mut self, rows: &RecordBatch) {
-        self.rows += rows.num_rows() as u64;
-        let times = time_column(self.table, rows);
-        if let (Some(first), Some(last)) = (arrow::compute::min(times), arrow::compute::max(times)) {
-            let (earliest, latest) = self.time.unwrap_or((first, last));
-            self.time = Some((earliest.min(first), latest.max(last)));
-        }
-        if self.table == Table::Logs {
-            self.tokens.add(rows);
-            self.rollup.add(rows);
-        }
     }
 
     fn end_group(&mut self) -> Result<()> {
@@ -160,12 +166,12 @@ impl Encoder {
         }
         out.close()?;
         self.row_groups.push(group.rows as u32);
-        self.tokens.end_row_group();
+        self.notes.tokens.end_row_group();
         Ok(())
     }
 
     fn write_rollups(&mut self) -> Result<()> {
-        for (cuboid, rollup) in std::mem::take(&mut self.rollup).finish()? {
+        for (cuboid, rollup) in std::mem::take(&mut self.notes.rollup).finish()? {
             let offset = self.writer.bytes_written();
             self.writer.write_all(&rollup)?;
             self.writer.append_key_value_metadata(encoding::pair(cuboid.key(), &format!("{offset},{}", rollup.len())));
@@ -178,11 +184,42 @@ impl Encoder {
     fn write_index(&mut self) -> Result<()> {
         let checksums = self.writer.inner_mut().end();
         let offset = self.writer.bytes_written();
-        let words = (self.table == Table::Logs).then(|| std::mem::take(&mut self.tokens).finish());
+        let words = (self.table == Table::Logs).then(|| std::mem::take(&mut self.notes.tokens).finish());
         let index = SegmentIndex::new(std::mem::take(&mut self.row_groups), words, checksums).encode();
         self.writer.write_all(&index)?;
         self.writer.append_key_value_metadata(encoding::pair(index::KEY, &format!("{offset},{}", index.len())));
         self.writer.flush()?;
+        Ok(())
+    }
+}
+
+impl Notes {
+    /// What is to be noted of rows, but for what costs nothing.
+    fn work(&mut self) -> impl Iterator<Item = Work<'_>> {
+        let work = (self.table == Table::Logs).then(|| [Work::Words(&mut self.tokens), Work::Counts(&mut self.rollup)]);
+        work.into_iter().flatten()
+    }
+
+    fn count(&mut self, rows: &RecordBatch) {
+        self.rows += rows.num_rows() as u64;
+        let times = time_column(self.table, rows);
+        if let (Some(first), Some(last)) = (arrow::compute::min(times), arrow::compute::max(times)) {
+            let (earliest, latest) = self.time.unwrap_or((first, last));
+            self.time = Some((earliest.min(first), latest.max(last)));
+        }
+    }
+}
+
+impl Work<'_> {
+    fn run(self, rows: &RecordBatch) -> Result<()> {
+        match self {
+            Work::Words(tokens) => tokens.add(rows),
+            Work::Counts(rollup) => rollup.add(rows),
+            Work::Column(field, column, writer) => {
+                // No column of ours is nested, so that each has one leaf.
+                compute_leaves(field, column)?.iter().try_for_each(|leaf| writer.write(leaf))?;
+            }
+        }
         Ok(())
     }
 }

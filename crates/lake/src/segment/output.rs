@@ -54,7 +54,7 @@ impl<'a> Output<'a> {
         }
         if self.open.is_none() {
             let upload = self.begin();
-            let encoder = Encoder::new(self.options.table, rows, self.sorted);
+            let encoder = Encoder::new(self.options.table, rows, self.sorted, self.options.threads);
             self.open = Some((encoder.map_err(|source| unwritten(&upload.path, source))?, upload));
         }
         let Some((encoder, upload)) = &mut self.open else { return Ok(()) };

@@ -30,7 +30,7 @@ pub(super) fn run<T>(future: impl Future<Output = T>) -> T {
 }
 
 pub(super) fn options(name: &str) -> Options {
-    Options { table: Table::Logs, name: name.into(), target_bytes: u64::MAX }
+    Options { table: Table::Logs, name: name.into(), target_bytes: u64::MAX, threads: 1 }
 }
 
 /// A batch with a record per offset (microseconds after `EVENING`) whose message, id and attributes follow from its index.
@@ -148,6 +148,18 @@ fn the_same_rows_give_the_same_file() {
 }
 
 #[test]
+fn any_number_of_threads_writes_the_same_bytes() {
+    let batch = batch(&(0..30_000).map(|index| index % 9_000_000).collect::<Vec<_>>());
+    let rows = rows_of(&batch, 0, &view(9, &[&batch]));
+    let bytes = |threads| {
+        let store = store();
+        let new = run(write(&store, vec![rows.clone()], &Options { threads, ..options("1") })).expect("written");
+        bytes_of(&store, &committed(&new[0]))
+    };
+    assert_eq!(bytes(1), bytes(3));
+}
+
+#[test]
 fn a_full_segment_is_followed_by_another() {
     let batch = batch(&(0..30_000).map(|index| index % 9_000_000).collect::<Vec<_>>());
     let rows = rows_of(&batch, 0, &view(9, &[&batch]));
@@ -198,7 +210,7 @@ fn long_messages_end_a_row_group_early() {
         builder.finish_record(record);
     }
     let rows = without_date(&rows_of(&Arc::new(builder.build()), 0, &Table::Logs.base_schema()));
-    let mut encoder = super::encoder::Encoder::new(Table::Logs, &rows, true).expect("begun");
+    let mut encoder = super::encoder::Encoder::new(Table::Logs, &rows, true, 1).expect("begun");
     encoder.group_bytes_max = 200_000;
     (0..10).for_each(|part| encoder.write(&rows.slice(part * 4, 4)).expect("written"));
     let (bytes, encoded) = encoder.finish().expect("finished");
