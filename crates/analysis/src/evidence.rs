@@ -5,6 +5,9 @@ use async_trait::async_trait;
 use pattern::PatternId;
 use record::{RecordId, Severity, TimeRange, Timestamp};
 
+/// One bin for all of time that anybody has logs of.
+pub const NO_BINS: Duration = Duration::from_secs(400 * 365 * 86_400);
+
 /// How many records of one source, severity and pattern lie in one stretch of time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Count {
@@ -111,7 +114,7 @@ pub struct Wanted {
 pub trait Evidence: Send + Sync {
     /// Counts by source and severity. Cheap over long ranges.
     async fn totals(&self, range: TimeRange, bin: Duration) -> Result<Known<Count>, ask::Error>;
-    /// Counts by source, severity and pattern.
+    /// Counts by source, severity and pattern. With [`NO_BINS`], all are counted at the start of the range.
     async fn counts(&self, range: TimeRange, bin: Duration) -> Result<Known<Count>, ask::Error>;
     /// About `limit` records, spread evenly over all of the range, whichever source they come from; `of` is how many there
     /// are.

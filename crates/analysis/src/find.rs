@@ -1,18 +1,16 @@
 //! Records by what they mean: the patterns that come nearest to a query, and the newest records of each.
 
-use std::collections::{BTreeSet, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use pattern::PatternId;
 use record::{Severity, TimeRange};
 
-use crate::evidence::{Evidence, Sample, Wanted};
+use crate::evidence::{Evidence, NO_BINS, Sample, Wanted};
 use crate::meaning::{Meaning, PATTERNS_MAX};
 
-/// One bin for all of time that anybody has logs of.
-const NO_BINS: Duration = Duration::from_secs(400 * 365 * 86_400);
 /// Records by which the texts of frequent patterns are learned.
 const SAMPLE_RECORDS: usize = 4000;
 /// Patterns whose text is fetched at once, and how often: what is rarer than that is found by the next query.
@@ -56,6 +54,9 @@ pub struct Finder {
     last: Mutex<Option<(u64, Arc<Index>)>>,
 }
 
+/// How many records have a pattern, by source.
+type Patterns = BTreeMap<(Arc<str>, PatternId), u64>;
+
 /// Patterns that can be searched.
 #[derive(Debug)]
 struct Index {
@@ -73,8 +74,10 @@ impl Finder {
         };
         let records = counts.rows.iter().map(|count| count.records).sum();
         let fitting = counts.rows.iter().filter(|count| fits(&count.source, count.severity));
-        let patterns: BTreeSet<(Arc<str>, PatternId)> =
-            fitting.filter_map(|count| Some((count.source.clone(), count.pattern?))).collect();
+        let mut patterns: Patterns = BTreeMap::new();
+        for (place, records) in fitting.filter_map(|count| Some(((count.source.clone(), count.pattern?), count.records))) {
+            *patterns.entry(place).or_default() += records;
+        }
         let unknown = self.learn(evidence, ask.range, records, &patterns).await?;
         let index = self.index(&patterns);
         let mut found = Vec::new();
@@ -102,27 +105,22 @@ impl Finder {
         }
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| (b.0.at, b.0.id).cmp(&(a.0.at, a.0.id))));
         found.truncate(ask.limit);
-        let unknown = (unknown > 0).then(|| format!("the texts of {unknown} rare patterns are not known yet"));
+        let unknown = (!unknown.is_empty()).then(|| not_known(&unknown, &patterns));
         Ok(ByMeaning { records: found, missing: counts.missing.or(unknown) })
     }
 
-    /// Learns the texts of these patterns; returns how many stay unknown.
+    /// Learns the texts of these patterns, the frequent ones first; returns those that stay unknown.
     async fn learn(
         &self,
         evidence: &dyn Evidence,
         range: TimeRange,
         records: u64,
-        patterns: &BTreeSet<(Arc<str>, PatternId)>,
-    ) -> Result<usize, ask::Error> {
-        let unknown = || {
-            let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-            let unknown: BTreeSet<PatternId> = patterns.iter().map(|(_, id)| *id).filter(|id| !texts.contains_key(id)).collect();
-            unknown.into_iter().collect::<Vec<PatternId>>()
-        };
-        let mut left = unknown();
+        patterns: &Patterns,
+    ) -> Result<Vec<PatternId>, ask::Error> {
+        let mut left = self.unknown(patterns);
         if left.len() > PATTERNS_AT_ONCE {
             self.keep(&evidence.sample(range, records, SAMPLE_RECORDS).await?.rows);
-            left = unknown();
+            left = self.unknown(patterns);
         }
         for _ in 0..ROUNDS {
             if left.is_empty() {
@@ -130,9 +128,21 @@ impl Finder {
             }
             left.truncate(PATTERNS_AT_ONCE);
             self.keep(&evidence.with_patterns(range, &left, SAMPLE_RECORDS).await?.rows);
-            left = unknown();
+            left = self.unknown(patterns);
         }
-        Ok(left.len())
+        Ok(left)
+    }
+
+    /// Patterns without a text, those of most records first.
+    fn unknown(&self, patterns: &Patterns) -> Vec<PatternId> {
+        let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut records: HashMap<PatternId, u64> = HashMap::new();
+        for ((_, id), count) in patterns.iter().filter(|((_, id), _)| !texts.contains_key(id)) {
+            *records.entry(*id).or_default() += count;
+        }
+        let mut unknown: Vec<PatternId> = records.keys().copied().collect();
+        unknown.sort_unstable_by_key(|id| (Reverse(records[id]), *id));
+        unknown
     }
 
     fn keep(&self, samples: &[Sample]) {
@@ -148,9 +158,9 @@ impl Finder {
     }
 
     /// The index of these patterns: the last one, if it is of the same.
-    fn index(&self, patterns: &BTreeSet<(Arc<str>, PatternId)>) -> Arc<Index> {
+    fn index(&self, patterns: &Patterns) -> Arc<Index> {
         let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        let known: Vec<(Arc<str>, PatternId)> = patterns.iter().filter(|(_, id)| texts.contains_key(id)).cloned().collect();
+        let known: Vec<(Arc<str>, PatternId)> = patterns.keys().filter(|(_, id)| texts.contains_key(id)).cloned().collect();
         let mut hasher = DefaultHasher::new();
         known.hash(&mut hasher);
         let key = hasher.finish();
@@ -164,6 +174,15 @@ impl Finder {
         *last = Some((key, Arc::clone(&index)));
         index
     }
+}
+
+/// What is missing because these patterns have no text yet.
+fn not_known(unknown: &[PatternId], patterns: &Patterns) -> String {
+    let of: HashSet<&PatternId> = unknown.iter().collect();
+    let all: u64 = patterns.values().sum();
+    let records: u64 = patterns.iter().filter(|((_, id), _)| of.contains(id)).map(|(_, records)| records).sum();
+    let percent = 100.0 * records as f64 / all.max(1) as f64;
+    format!("the texts of {} rare patterns are not known yet, those of {percent:.1} % of the records", unknown.len())
 }
 
 /// Whether a query is about an identifier, which only exact words find: it holds digits, quotes, or signs as in paths,

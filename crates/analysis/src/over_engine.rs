@@ -1,5 +1,6 @@
 //! Evidence from the query engine, in the search language: whatever policy the engine compiles into a plan holds here too.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,10 +9,11 @@ use ask::{
     Scope, SortKey,
 };
 use async_trait::async_trait;
+use futures::{StreamExt, TryStreamExt, stream};
 use pattern::PatternId;
 use record::{RecordId, Severity, TimeRange, Timestamp};
 
-use crate::evidence::{Count, Durations, Evidence, Hop, Impact, Known, Sample, Wanted};
+use crate::evidence::{Count, Durations, Evidence, Hop, Impact, Known, NO_BINS, Sample, Wanted};
 
 /// Groups of one count. Some hundred sources over some hundred bins with some patterns each; what does not fit is told.
 pub const GROUPS_MAX: usize = 400_000;
@@ -24,6 +26,14 @@ const RECORDS_COUNTED_MAX: u64 = 1_000_000;
 const FLOORS: [Severity; 3] = [Severity::Trace, Severity::Warn, Severity::Error];
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Slices of time that samples are taken from, and how many are read at once.
+const SLICES: usize = 8;
+const QUESTIONS_AT_ONCE: usize = 2;
+
+/// Bins by which a range is cut into slices.
+const BINS: u64 = 256;
 
 /// Names of fields that hold durations, as libraries write them; the first that exists is read.
 const DURATION_FIELDS: [&str; 14] = [
@@ -88,13 +98,28 @@ impl<'a> OverEngine<'a> {
         let answer = self.ask(range, GROUPS_MAX, filter, vec![stats]).await?;
         Ok(known(&answer, |row| {
             Some(Count {
-                at: row.time("bin")?,
+                at: row.time("bin").unwrap_or(range.start),
                 source: row.text("source").unwrap_or_default(),
                 severity: row.text("severity").and_then(|text| Severity::parse(&text)),
                 pattern: row.pattern(),
                 records: u64::try_from(row.int("n")?).ok()?,
             })
         }))
+    }
+
+    /// The range in slices with about as many records each. The newest records of a slice are read without reading the others.
+    async fn slices(&self, range: TimeRange) -> Result<Vec<TimeRange>, ask::Error> {
+        let days = self.totals(range, DAY).await?.rows;
+        let (Some(first), Some(last)) = (days.iter().map(|day| day.at).min(), days.iter().map(|day| day.at).max()) else {
+            return Ok(Vec::new());
+        };
+        let within = range.intersect(TimeRange::new(first, last.plus(DAY)));
+        let minutes = (within.end.as_micros() - within.start.as_micros()) as u64 / (BINS * MINUTE.as_micros() as u64);
+        let mut bins: BTreeMap<Timestamp, u64> = BTreeMap::new();
+        for count in self.totals(within, MINUTE * minutes.max(1) as u32).await?.rows {
+            *bins.entry(count.at).or_default() += count.records;
+        }
+        Ok(cut(within, &bins))
     }
 
     /// Records as samples. A limit is what was asked for, and so nothing that is missing.
@@ -123,6 +148,21 @@ impl<'a> OverEngine<'a> {
         found.missing = None;
         Ok(found)
     }
+}
+
+/// Cuts a range into [`SLICES`] at starts of bins, so that each holds about as many records; fewer, where bins are too full.
+fn cut(range: TimeRange, bins: &BTreeMap<Timestamp, u64>) -> Vec<TimeRange> {
+    let each = bins.values().sum::<u64>().div_ceil(SLICES as u64).max(1);
+    let (mut slices, mut start, mut before) = (Vec::new(), range.start, 0);
+    for (&at, records) in bins {
+        if before / each > slices.len() as u64 && at > start {
+            slices.push(TimeRange::new(start, at));
+            start = at;
+        }
+        before += records;
+    }
+    slices.push(TimeRange::new(start, range.end));
+    slices
 }
 
 /// Records of at least this severity; of the lowest, all.
@@ -191,7 +231,8 @@ impl Evidence for OverEngine<'_> {
     }
 
     async fn counts(&self, range: TimeRange, bin: Duration) -> Result<Known<Count>, ask::Error> {
-        let keys = || vec![GroupKey::Bin(bin), field("source"), field("severity"), field("pattern_id")];
+        let bins = if bin >= NO_BINS { Vec::new() } else { vec![GroupKey::Bin(bin)] };
+        let keys = || [&bins[..], &[field("source"), field("severity"), field("pattern_id")]].concat();
         let totals = self.totals(range, DAY).await?;
         let all = above(FLOORS[0], &totals.rows);
         for floor in FLOORS {
@@ -215,7 +256,14 @@ impl Evidence for OverEngine<'_> {
     }
 
     async fn sample(&self, range: TimeRange, of: u64, limit: usize) -> Result<Known<Sample>, ask::Error> {
-        self.samples(range, ends("record_id", of / limit.max(1) as u64), Vec::new(), limit).await
+        if of <= limit as u64 {
+            return self.samples(range, Filter::All, Vec::new(), limit).await;
+        }
+        let slices = stream::iter(self.slices(range).await?);
+        let samples = slices.map(|slice| self.samples(slice, Filter::All, Vec::new(), limit.div_ceil(SLICES)));
+        let samples: Vec<_> = samples.buffered(QUESTIONS_AT_ONCE).try_collect().await?;
+        let version = samples.iter().map(|sample| sample.version).max().unwrap_or_default();
+        Ok(Known { rows: samples.into_iter().flat_map(|sample| sample.rows).collect(), missing: None, version })
     }
 
     async fn with_patterns(&self, range: TimeRange, patterns: &[PatternId], limit: usize) -> Result<Known<Sample>, ask::Error> {
@@ -339,5 +387,39 @@ impl Row<'_> {
 
     fn pattern(&self) -> Option<PatternId> {
         self.int("pattern_id").map(|bits| PatternId(bits.cast_unsigned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::from_micros(minute * 60_000_000)
+    }
+
+    fn cut_of(records: impl IntoIterator<Item = (i64, u64)>) -> Vec<(i64, i64)> {
+        let bins = records.into_iter().map(|(minute, records)| (at(minute), records)).collect();
+        let minutes = |at: Timestamp| at.as_micros() / 60_000_000;
+        let slices = cut(TimeRange::new(at(0), at(800)), &bins);
+        slices.iter().map(|slice| (minutes(slice.start), minutes(slice.end))).collect()
+    }
+
+    #[test]
+    fn slices_hold_as_many_records_each_and_all_of_the_range() {
+        let even = cut_of((0..800).map(|minute| (minute, 10)));
+        assert_eq!(even, (0..8).map(|slice| (slice * 100, slice * 100 + 100)).collect::<Vec<_>>());
+        let crowded = cut_of((0..800).map(|minute| (minute, if minute < 80 { 100 } else { 1 })));
+        assert_eq!(crowded.len(), SLICES);
+        assert!(crowded[0].1 <= 12, "{crowded:?}");
+        assert_eq!((crowded[0].0, crowded[7].1), (0, 800));
+        assert!(crowded.windows(2).all(|pair| pair[0].1 == pair[1].0), "{crowded:?}");
+    }
+
+    #[test]
+    fn a_bin_is_not_cut() {
+        assert_eq!(cut_of([(400, 1_000_000)]), [(0, 800)]);
+        assert_eq!(cut_of([]), [(0, 800)]);
+        assert_eq!(cut_of([(100, 1_000), (400, 1_000_000), (500, 1)]), [(0, 500), (500, 800)]);
     }
 }
