@@ -263,15 +263,15 @@ async fn groups(
     let (sample, others) = try_join(evidence.sample(range, records, SAMPLE_RECORDS), async {
         match more.is_empty() {
             true => Ok(Known { rows: Vec::new(), missing: None, version: 0 }),
-            false => evidence.with_patterns(window, &more, SAMPLE_RECORDS).await,
+            false => evidence.texts(window, &more).await,
         }
     })
     .await?;
     // That these are not all records is what a sample means.
-    let texts: Vec<Sample> = sample.rows.into_iter().chain(others.rows).collect();
     notes.version = notes.version.max(sample.version);
-    let messages = texts.iter().filter_map(|sample| Some((&sample.source, sample.pattern?, &*sample.message)));
-    Ok(Groups::of_messages(messages))
+    let sampled = sample.rows.iter().filter_map(|sample| Some((&sample.source, sample.pattern?, &*sample.message)));
+    let others = others.rows.iter().map(|text| (&text.source, text.pattern, &*text.message));
+    Ok(Groups::of_messages(sampled.chain(others)))
 }
 
 /// Patterns of the window that come more often than before, the most serious and frequent first.

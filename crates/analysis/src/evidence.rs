@@ -23,6 +23,17 @@ pub struct Count {
     pub records: u64,
 }
 
+/// A message of a pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// Of one of the sources that have the pattern; empty for records without one.
+    pub source: Arc<str>,
+    /// The pattern.
+    pub pattern: PatternId,
+    /// One of its messages.
+    pub message: Arc<str>,
+}
+
 /// One record, as far as an analysis shows or reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
@@ -119,8 +130,8 @@ pub trait Evidence: Send + Sync {
     /// About `limit` records, spread evenly over all of the range, whichever source they come from; `of` is how many there
     /// are.
     async fn sample(&self, range: TimeRange, of: u64, limit: usize) -> Result<Known<Sample>, ask::Error>;
-    /// Records that have one of these patterns, at most `limit`.
-    async fn with_patterns(&self, range: TimeRange, patterns: &[PatternId], limit: usize) -> Result<Known<Sample>, ask::Error>;
+    /// A message for each of these patterns that records of the range have, by source.
+    async fn texts(&self, range: TimeRange, patterns: &[PatternId]) -> Result<Known<Text>, ask::Error>;
     /// Some records of one source.
     async fn some(&self, wanted: &Wanted) -> Result<Known<Sample>, ask::Error>;
     /// Mean durations by source, where a field tells them.

@@ -14,8 +14,8 @@ use crate::meaning::{Meaning, PATTERNS_MAX};
 /// Records by which the texts of frequent patterns are learned.
 const SAMPLE_RECORDS: usize = 4000;
 /// Patterns whose text is fetched at once, and how often: what is rarer than that is found by the next query.
-const PATTERNS_AT_ONCE: usize = 300;
-const ROUNDS: usize = 4;
+const PATTERNS_AT_ONCE: usize = 2000;
+const ROUNDS: usize = 2;
 /// Patterns whose records are shown.
 const NEAREST: usize = 8;
 /// The part of the best score that a pattern must have to be shown.
@@ -119,7 +119,8 @@ impl Finder {
     ) -> Result<Vec<PatternId>, ask::Error> {
         let mut left = self.unknown(patterns);
         if left.len() > PATTERNS_AT_ONCE {
-            self.keep(&evidence.sample(range, records, SAMPLE_RECORDS).await?.rows);
+            let sample = evidence.sample(range, records, SAMPLE_RECORDS).await?.rows;
+            self.keep(sample.iter().filter_map(|sample| Some((sample.pattern?, &*sample.message))));
             left = self.unknown(patterns);
         }
         for _ in 0..ROUNDS {
@@ -127,7 +128,8 @@ impl Finder {
                 break;
             }
             left.truncate(PATTERNS_AT_ONCE);
-            self.keep(&evidence.with_patterns(range, &left, SAMPLE_RECORDS).await?.rows);
+            let texts = evidence.texts(range, &left).await?.rows;
+            self.keep(texts.iter().map(|text| (text.pattern, &*text.message)));
             left = self.unknown(patterns);
         }
         Ok(left)
@@ -145,15 +147,14 @@ impl Finder {
         unknown
     }
 
-    fn keep(&self, samples: &[Sample]) {
+    fn keep<'m>(&self, messages: impl Iterator<Item = (PatternId, &'m str)>) {
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        for sample in samples {
-            let Some(pattern) = sample.pattern else { continue };
+        for (pattern, message) in messages {
             if texts.len() >= PATTERNS_MAX && !texts.contains_key(&pattern) {
                 // What is asked for is asked for again: starting afresh costs some queries, an order of use costs all.
                 texts.clear();
             }
-            texts.entry(pattern).or_insert_with(|| pattern::template(&sample.message).into());
+            texts.entry(pattern).or_insert_with(|| pattern::template(message).into());
         }
     }
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use pattern::PatternId;
 use record::{RecordId, Severity, TimeRange, Timestamp};
 
-use crate::evidence::{Count, Durations, Evidence, Hop, Impact, Known, Sample, Wanted};
+use crate::evidence::{Count, Durations, Evidence, Hop, Impact, Known, Sample, Text, Wanted};
 
 /// A record, as far as it is evidence.
 #[derive(Debug, Clone)]
@@ -117,9 +117,13 @@ impl Evidence for Held {
         Ok(all(self.within(range).step_by(step).take(limit).map(sample).collect()))
     }
 
-    async fn with_patterns(&self, range: TimeRange, patterns: &[PatternId], limit: usize) -> Result<Known<Sample>, ask::Error> {
+    async fn texts(&self, range: TimeRange, patterns: &[PatternId]) -> Result<Known<Text>, ask::Error> {
         let wanted: HashSet<&PatternId> = patterns.iter().collect();
-        Ok(all(self.within(range).filter(|(_, pattern, _)| wanted.contains(pattern)).take(limit).map(sample).collect()))
+        let mut texts: BTreeMap<(Arc<str>, PatternId), Arc<str>> = BTreeMap::new();
+        for (record, pattern, _) in self.within(range).filter(|(_, pattern, _)| wanted.contains(pattern)) {
+            texts.entry((record.source.clone(), *pattern)).or_insert_with(|| record.message.clone());
+        }
+        Ok(all(texts.into_iter().map(|((source, pattern), message)| Text { source, pattern, message }).collect()))
     }
 
     async fn some(&self, wanted: &Wanted) -> Result<Known<Sample>, ask::Error> {

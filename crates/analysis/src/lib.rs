@@ -26,7 +26,7 @@ pub use analyze::{Ask, analyze};
 pub use anomalies::{Anomalies, anomalies};
 pub use cause::{Candidate, Reason};
 pub use detect::{ALARM_SCORE, Difference, Finding};
-pub use evidence::{Count, Durations, Evidence, Hop, Impact, Known, NO_BINS, Sample, Wanted};
+pub use evidence::{Count, Durations, Evidence, Hop, Impact, Known, NO_BINS, Sample, Text, Wanted};
 pub use find::{ByMeaning, FindAsk, Finder, is_identifier};
 pub use held::{Held, HeldRecord};
 pub use meaning::Meaning;

@@ -13,7 +13,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use pattern::PatternId;
 use record::{RecordId, Severity, TimeRange, Timestamp};
 
-use crate::evidence::{Count, Durations, Evidence, Hop, Impact, Known, NO_BINS, Sample, Wanted};
+use crate::evidence::{Count, Durations, Evidence, Hop, Impact, Known, NO_BINS, Sample, Text, Wanted};
 
 /// Groups of one count. Some hundred sources over some hundred bins with some patterns each; what does not fit is told.
 pub const GROUPS_MAX: usize = 400_000;
@@ -266,8 +266,15 @@ impl Evidence for OverEngine<'_> {
         Ok(Known { rows: samples.into_iter().flat_map(|sample| sample.rows).collect(), missing: None, version })
     }
 
-    async fn with_patterns(&self, range: TimeRange, patterns: &[PatternId], limit: usize) -> Result<Known<Sample>, ask::Error> {
-        self.samples(range, of_patterns(patterns), Vec::new(), limit).await
+    async fn texts(&self, range: TimeRange, patterns: &[PatternId]) -> Result<Known<Text>, ask::Error> {
+        // The least text of each: whichever records were asked for instead, they would be held with the pages they lie in.
+        let least = vec![aggregate(Function::Min, Some("message"), "text")];
+        let stats = Pipe::Stats { aggregates: least, by: vec![field("source"), field("pattern_id")] };
+        let answer = self.ask(range, GROUPS_MAX, of_patterns(patterns), vec![stats]).await?;
+        Ok(known(&answer, |row| {
+            let source = row.text("source").unwrap_or_default();
+            Some(Text { source, pattern: row.pattern()?, message: row.text("text")? })
+        }))
     }
 
     async fn some(&self, wanted: &Wanted) -> Result<Known<Sample>, ask::Error> {

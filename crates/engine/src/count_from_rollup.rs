@@ -6,17 +6,17 @@ use datafusion::common::{Column, Result, ScalarValue};
 use datafusion::datasource::provider_as_source;
 use datafusion::functions::core::expr_fn::coalesce;
 use datafusion::functions_aggregate::expr_fn::sum;
-use datafusion::logical_expr::utils::split_conjunction;
+use datafusion::logical_expr::utils::{conjunction, split_conjunction};
 use datafusion::logical_expr::{
     Aggregate, Expr, Filter, LogicalPlan, LogicalPlanBuilder, Projection, SubqueryAlias, TableScan, Volatility, lit,
 };
 use datafusion::optimizer::optimizer::ApplyOrder;
 use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
 use lake::{MINUTE_MICROS, RECORDS};
-use record::TimeRange;
+use record::{Phrase, TimeRange};
 
-use crate::functions::Bin;
-use crate::table::{LakeTable, RollupTable, range_of_filters};
+use crate::functions::{Bin, MATCH_PHRASE, match_phrase};
+use crate::table::{LakeTable, MESSAGE, MessageWord, RollupTable, range_of_filters};
 
 const TIMESTAMP: &str = "timestamp";
 
@@ -25,7 +25,8 @@ const NANOS_PER_MICRO: i64 = 1000;
 const HOUR_MICROS: i64 = 60 * MINUTE_MICROS;
 
 /// Answers counts of records from the rollups that segments carry, where a rollup tells enough: `count(*)` over `logs`,
-/// grouped and filtered by nothing but its dimensions and by time, grouped in whole minutes or longer.
+/// grouped and filtered by nothing but its dimensions and by time, grouped in whole minutes or longer; and counts of the
+/// records in whose message a word stands, grouped and filtered by source, severity and whole hours.
 ///
 /// `count(*)` over records becomes `sum(records)` over [`RollupTable`], which has the same columns.
 #[derive(Debug)]
@@ -56,8 +57,11 @@ fn counted(aggregate: &Aggregate) -> Result<Option<LogicalPlan>> {
     if !is_plain || !aggregate.group_expr.iter().all(is_same_for_all) || !aggregate.aggr_expr.iter().all(counts_records) {
         return Ok(None);
     }
-    let within = Within { range: TimeRange::ALL, grain_micros: finest(&aggregate.group_expr, HOUR_MICROS) };
+    let within = Within { range: TimeRange::ALL, grain_micros: finest(&aggregate.group_expr, HOUR_MICROS), word: None };
     let Some(input) = over_rollup(&aggregate.input, within)? else { return Ok(None) };
+    if !has_columns_of(&input, &aggregate.group_expr) {
+        return Ok(None);
+    }
     let records = sum(Expr::Column(records_of(&input)));
     let sums = if aggregate.aggr_expr.is_empty() { Vec::new() } else { vec![records] };
     let summed = LogicalPlanBuilder::from(input).aggregate(aggregate.group_expr.clone(), sums)?.build()?;
@@ -86,12 +90,14 @@ fn counts_records(expr: &Expr) -> bool {
 }
 
 /// What the steps above a part of a plan say of time.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Within {
     /// What filters leave.
     range: TimeRange,
     /// The longest stretch within which times are not told apart.
     grain_micros: i64,
+    /// The word that records must have in their message.
+    word: Option<MessageWord>,
 }
 
 /// The plan with the rollups in place of `logs`, and its count among the columns; `None` when they do not tell enough.
@@ -99,9 +105,17 @@ fn over_rollup(plan: &LogicalPlan, within: Within) -> Result<Option<LogicalPlan>
     match plan {
         LogicalPlan::TableScan(scan) => rollup_scan(scan, within),
         LogicalPlan::Filter(filter) => {
-            let Some(within) = within.and(&split_conjunction(&filter.predicate)) else { return Ok(None) };
+            let conditions = split_conjunction(&filter.predicate);
+            let Some(within) = within.and(&conditions) else { return Ok(None) };
             let Some(input) = over_rollup(&filter.input, within)? else { return Ok(None) };
-            Ok(Some(LogicalPlan::Filter(Filter::try_new(filter.predicate.clone(), Arc::new(input))?)))
+            // Whoever counts the records of a word counts no others.
+            let Some(rest) = conjunction(conditions.into_iter().filter(|condition| word_of(condition).is_none()).cloned()) else {
+                return Ok(Some(input));
+            };
+            if !has_columns_of(&input, std::slice::from_ref(&rest)) {
+                return Ok(None);
+            }
+            Ok(Some(LogicalPlan::Filter(Filter::try_new(rest, Arc::new(input))?)))
         }
         LogicalPlan::SubqueryAlias(alias) => {
             let Some(input) = over_rollup(&alias.input, within)? else { return Ok(None) };
@@ -116,6 +130,9 @@ fn over_rollup(plan: &LogicalPlan, within: Within) -> Result<Option<LogicalPlan>
             }
             let within = Within { grain_micros: finest(&projection.expr, within.grain_micros), ..within };
             let Some(input) = over_rollup(&projection.input, within)? else { return Ok(None) };
+            if !has_columns_of(&input, &projection.expr) {
+                return Ok(None);
+            }
             let mut columns = projection.expr.clone();
             columns.push(Expr::Column(records_of(&input)));
             Ok(Some(LogicalPlan::Projection(Projection::try_new(columns, Arc::new(input))?)))
@@ -129,12 +146,43 @@ fn rollup_scan(scan: &TableScan, within: Within) -> Result<Option<LogicalPlan>> 
     let Some(logs) = provider.downcast_ref::<LakeTable>() else { return Ok(None) };
     let filters: Vec<&Expr> = scan.filters.iter().flat_map(split_conjunction).collect();
     let Some(within) = within.and(&filters).filter(|_| scan.fetch.is_none()) else { return Ok(None) };
-    let Some(rollup) = RollupTable::of(logs, within.range, within.grain_micros) else { return Ok(None) };
+    let fields = scan.projected_schema.fields().iter().map(|field| field.name().as_str());
+    // The message is there for the sake of the word only, or whoever reads it misses it.
+    let names: Vec<&str> = fields.filter(|name| within.word.is_none() || *name != MESSAGE).chain([RECORDS]).collect();
+    let is_told_by_words = within.grain_micros == HOUR_MICROS && !names.contains(&"error_code");
+    if within.word.is_some() && !is_told_by_words {
+        return Ok(None);
+    }
+    let Some(rollup) = RollupTable::of(logs, within.range, within.grain_micros, within.word) else { return Ok(None) };
     let schema = datafusion::catalog::TableProvider::schema(&rollup);
-    let names = scan.projected_schema.fields().iter().map(|field| field.name().as_str()).chain([RECORDS]);
-    let Ok(columns) = names.map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>() else { return Ok(None) };
+    let columns = names.into_iter().map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>();
+    let Ok(columns) = columns else { return Ok(None) };
+    let filters: Vec<Expr> = filters.into_iter().filter(|filter| word_of(filter).is_none()).cloned().collect();
+    let is_known = |column: &&Column| schema.index_of(&column.name).is_ok();
+    if !filters.iter().flat_map(Expr::column_refs).all(|column| is_known(&column)) {
+        return Ok(None);
+    }
     let source = provider_as_source(Arc::new(rollup));
-    LogicalPlanBuilder::scan_with_filters(scan.table_name.clone(), source, Some(columns), scan.filters.clone())?.build().map(Some)
+    LogicalPlanBuilder::scan_with_filters(scan.table_name.clone(), source, Some(columns), filters)?.build().map(Some)
+}
+
+/// The word that a record must have in its message to pass a condition, when it needs nothing else.
+fn word_of(condition: &Expr) -> Option<MessageWord> {
+    let Expr::ScalarFunction(function) = condition else { return None };
+    let (MATCH_PHRASE, [Expr::Column(column), Expr::Literal(text, _)]) = (function.func.name(), function.args.as_slice()) else {
+        return None;
+    };
+    let phrase = Phrase::new(text.try_as_str()??);
+    let [word] = phrase.words() else { return None };
+    (column.name == MESSAGE).then(|| {
+        let condition = match_phrase(Expr::Column(Column::from_name(MESSAGE)), word);
+        MessageWord { word: word.clone(), condition }
+    })
+}
+
+/// Whether a plan has all columns that these expressions read.
+fn has_columns_of(plan: &LogicalPlan, exprs: &[Expr]) -> bool {
+    exprs.iter().all(|expr| expr.column_refs().into_iter().all(|column| plan.schema().has_column(column)))
 }
 
 /// The column that counts, which stands last.
@@ -147,6 +195,10 @@ impl Within {
     /// bounds of time.
     fn and(self, conditions: &[&Expr]) -> Option<Within> {
         conditions.iter().try_fold(self, |within, condition| {
+            if let Some(word) = word_of(condition) {
+                let is_other = within.word.as_ref().is_some_and(|known| *known != word);
+                return (!is_other).then_some(Within { word: Some(word), ..within });
+            }
             if is_same_for_all(condition) {
                 return Some(Within { grain_micros: finest(std::slice::from_ref(*condition), within.grain_micros), ..within });
             }

@@ -23,14 +23,14 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::union::UnionExec;
-use lake::{SegmentIndex, TableView};
+use lake::{SegmentIndex, TableView, WordCounts};
 use parking_lot::Mutex;
 use record::Tenant;
 
 use crate::damage::DamagedSegments;
 
 pub(crate) use aids::{AidCache, MinuteRollup, Rollup};
-pub(crate) use rollup::RollupTable;
+pub(crate) use rollup::{MESSAGE, MessageWord, RollupTable};
 pub(crate) use times::range as range_of_filters;
 
 /// What is kept between questions.
@@ -43,6 +43,8 @@ pub(crate) struct Caches {
     /// Rollups of segments.
     pub(crate) rollups: Arc<AidCache<Rollup>>,
     pub(crate) minute_rollups: Arc<AidCache<MinuteRollup>>,
+    /// Counts of words of segments.
+    pub(crate) word_counts: Arc<AidCache<WordCounts>>,
 }
 
 /// What a question looked at beside what the plan's metrics count.

@@ -29,6 +29,6 @@ pub use check::{CheckReport, Finding, check};
 pub use config::{Config, Location};
 pub use error::Error;
 pub use lake::{BatchKey, Fresh, Lake, Receipt, Status, TenantStatus};
-pub use segment::{Cuboid, DIMENSIONS, INDEXED, MINUTE_MICROS, PAGE_GROUP_ROWS, RECORDS, SegmentIndex, load_rollups};
+pub use segment::{Cuboid, DIMENSIONS, INDEXED, MINUTE_MICROS, PAGE_GROUP_ROWS, RECORDS, SegmentIndex, WordCounts, load_rollups};
 pub use snapshot::{MemoryBatch, Segment, Snapshot, TableView};
 pub use store::DamageFound;

@@ -5,12 +5,14 @@
 //! row group 0: column chunks (every page with its CRC)
 //! row group 1: ...
 //! rollups                      see `rollup`: counts by time, source, severity and error code (logs, where they pay)
+//! counts of words              see `word_counts` (logs, where they pay)
 //! index                        see `index`: checksums of all bytes above, words
 //! page indexes                 Parquet's column and offset indexes
 //! footer                       Parquet's, with these keys:
 //!   dendro.format              version of this layout, "2"
 //!   dendro.index               where the index stands, "<offset>,<length>"
 //!   dendro.rollup.*            where each rollup stands, if it is there, in the same form
+//!   dendro.word_counts         where the counts of words stand, if they are there, in the same form
 //!   dendro.checksum            CRCs of the page indexes and of the footer, see `checksum`
 //! ```
 //!
@@ -37,6 +39,7 @@ mod reader;
 mod rollup;
 mod seal;
 mod stats;
+mod word_counts;
 
 pub(crate) use check::check;
 pub(crate) use checksums::Checksums;
@@ -44,6 +47,7 @@ pub use index::{INDEXED, PAGE_GROUP_ROWS, SegmentIndex};
 pub(crate) use merge::merge;
 pub use rollup::{Cuboid, DIMENSIONS, MINUTE_MICROS, RECORDS, load_rollups};
 pub(crate) use seal::write;
+pub use word_counts::WordCounts;
 
 /// Version of the layout drawn above.
 const FORMAT: &str = "2";

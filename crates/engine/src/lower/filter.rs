@@ -1,7 +1,7 @@
 use ask::{Bound, Comparison, Filter};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::utils::{conjunction, disjunction};
-use datafusion::logical_expr::{Expr, Operator, binary_expr, lit};
+use datafusion::logical_expr::{BinaryExpr, Expr, Operator, binary_expr, lit};
 use record::{Severity, Timestamp};
 
 use super::outside;
@@ -14,7 +14,7 @@ pub(super) fn predicate(filter: &Filter, fields: &Fields) -> Result<Expr> {
     match filter {
         Filter::All => Ok(lit(true)),
         Filter::And(parts) => Ok(conjunction(each(parts)?).unwrap_or_else(|| lit(true))),
-        Filter::Or(parts) => Ok(disjunction(each(parts)?).unwrap_or_else(|| lit(false))),
+        Filter::Or(parts) => Ok(any(each(parts)?)),
         Filter::Not(inner) => Ok(predicate(inner, fields)?.is_not_true()),
         Filter::Phrase { field, .. }
         | Filter::Prefix { field, .. }
@@ -23,6 +23,27 @@ pub(super) fn predicate(filter: &Filter, fields: &Fields) -> Result<Expr> {
         | Filter::Compare { field, .. }
         | Filter::Exists { field } => test(filter, field, &fields.place(field)),
     }
+}
+
+/// Whether one of these holds. What compares one column with many values becomes a list, which is looked up and not gone
+/// through; a row of thousands of alternatives would be a plan as deep.
+fn any(alternatives: Vec<Expr>) -> Expr {
+    let (mut lists, mut others): (Vec<(Expr, Vec<Expr>)>, Vec<Expr>) = Default::default();
+    for alternative in alternatives {
+        match alternative {
+            Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right })
+                if matches!((&*left, &*right), (Expr::Column(_), Expr::Literal(..))) =>
+            {
+                match lists.iter_mut().find(|(column, _)| *column == *left) {
+                    Some((_, values)) => values.push(*right),
+                    None => lists.push((*left, vec![*right])),
+                }
+            }
+            other => others.push(other),
+        }
+    }
+    let lists = lists.into_iter().map(|(column, values)| column.in_list(values, false));
+    disjunction(others.into_iter().chain(lists)).unwrap_or_else(|| lit(false))
 }
 
 fn test(test: &Filter, name: &str, place: &Place) -> Result<Expr> {

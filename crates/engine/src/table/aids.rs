@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use lake::{Cuboid, Segment, SegmentIndex};
+use lake::{Cuboid, Segment, SegmentIndex, WordCounts};
 use object_store::ObjectStore;
 use parking_lot::Mutex;
 
@@ -65,6 +65,18 @@ impl Aid for MinuteRollup {
 
     fn memory_bytes(&self) -> usize {
         self.0.get_array_memory_size()
+    }
+}
+
+impl Aid for WordCounts {
+    const NAME: &str = "counts of words";
+
+    async fn load(store: &Arc<dyn ObjectStore>, segment: &Segment) -> Result<Option<WordCounts>, lake::Error> {
+        WordCounts::load(store, segment).await
+    }
+
+    fn memory_bytes(&self) -> usize {
+        WordCounts::memory_bytes(self)
     }
 }
 

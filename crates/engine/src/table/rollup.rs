@@ -25,6 +25,7 @@ use super::{LakeTable, Rollup, times, together};
 const ROLLUP_LOADS: usize = 8;
 
 const TIMESTAMP: &str = "timestamp";
+pub(crate) const MESSAGE: &str = "message";
 
 /// `logs`, counted: rows say how many records (`records`) agree in all other columns, in which a time may be cut to its
 /// minute or hour. Whole minutes or hours come from the segments' rollups; the rest of the range, segments without a
@@ -37,6 +38,17 @@ pub(crate) struct RollupTable {
     range: TimeRange,
     /// The longest stretch within which the question does not tell times apart, in microseconds.
     grain_micros: i64,
+    /// Only records with this word are counted.
+    word: Option<MessageWord>,
+}
+
+/// The condition that a word stands in the message.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct MessageWord {
+    /// Folded.
+    pub(crate) word: String,
+    /// As the question says it.
+    pub(crate) condition: Expr,
 }
 
 /// What of the segments answers from where.
@@ -60,14 +72,14 @@ struct Uncounted<'r> {
 
 impl RollupTable {
     /// `None` when this is not `logs`.
-    pub(crate) fn of(logs: &LakeTable, range: TimeRange, grain_micros: i64) -> Option<RollupTable> {
+    pub(crate) fn of(logs: &LakeTable, range: TimeRange, grain_micros: i64, word: Option<MessageWord>) -> Option<RollupTable> {
         if logs.time_column != Some(TIMESTAMP) {
             return None;
         }
         let known = [TIMESTAMP].into_iter().chain(DIMENSIONS).map(|name| logs.view.schema.field_with_name(name).cloned());
         let mut fields = known.collect::<Result<Vec<Field>, _>>().ok()?;
         fields.push(Field::new(RECORDS, DataType::Int64, false));
-        Some(RollupTable { logs: logs.clone(), schema: Arc::new(Schema::new(fields)), range, grain_micros })
+        Some(RollupTable { logs: logs.clone(), schema: Arc::new(Schema::new(fields)), range, grain_micros, word })
     }
 
     /// Sorts the segments of the range by what they are read for.
@@ -104,6 +116,9 @@ impl RollupTable {
     /// The smallest rollup of a segment that tells enough. Where the range begins or ends in the segment, one by minutes
     /// leaves less to count one by one.
     async fn rollup(&self, segment: &Segment, range: &TimeRange, columns: &[usize]) -> Option<(Cuboid, RecordBatch)> {
+        if let Some(word) = &self.word {
+            return self.records_of(segment, &word.word).await.map(|rollup| (Cuboid::Hours, rollup));
+        }
         let hours = whole_stretches(range, Cuboid::Hours.grain_micros());
         let inside = hours.contains(segment.time.0) && hours.contains(segment.time.1);
         let order = match inside {
@@ -121,6 +136,20 @@ impl RollupTable {
             }
         }
         None
+    }
+
+    /// The counts of the records of a segment in whose message a word stands.
+    async fn records_of(&self, segment: &Segment, word: &str) -> Option<RecordBatch> {
+        let (name, store, caches) = (&self.logs.name, &self.logs.view.store, &self.logs.caches);
+        let (index, index_bytes) = caches.indexes.get(name, store, segment).await;
+        let (counts, counts_bytes) = caches.word_counts.get(name, store, segment).await;
+        self.logs.looked.lock().index_bytes += (index_bytes + counts_bytes) as u64;
+        let (index, counts) = index.zip(counts)?;
+        if let Some(place) = index.constant_word(word) {
+            return counts.of_word(place);
+        }
+        let may_be_there = index.may_contain_words(MESSAGE, &[word.to_owned()])?.contains(&true);
+        (!may_be_there).then(|| counts.none())
     }
 
     async fn load(&self, segment: &Segment, cuboid: Cuboid) -> Option<RecordBatch> {
@@ -167,9 +196,11 @@ impl RollupTable {
         let mut names: Vec<&str> = columns.iter().map(|&column| self.schema.field(column).name().as_str()).collect();
         names.retain(|&name| name != RECORDS && name != TIMESTAMP);
         names.insert(0, TIMESTAMP);
+        names.extend(self.word.as_ref().map(|_| MESSAGE));
         let projection: Vec<usize> = names.iter().map(|name| logs.view.schema.index_of(name)).collect::<Result<_, _>>()?;
         let outside = of.but.map(|whole| self.outside(whole));
-        let filters: Vec<Expr> = filters.iter().cloned().chain(outside.clone()).collect();
+        let word = self.word.as_ref().map(|word| word.condition.clone());
+        let filters: Vec<Expr> = filters.iter().cloned().chain(outside.clone()).chain(word.clone()).collect();
         let mut scanned = Vec::from_iter(logs.scan_segments(session, Some(&projection), &filters, None, &range).await?);
         if of.with_memory {
             scanned.extend(logs.scan_memory(session, Some(&projection), &range)?);
@@ -178,9 +209,9 @@ impl RollupTable {
             return Ok(None);
         }
         let mut plan = together(scanned, &logs.view.schema, Some(&projection))?;
-        if let Some(outside) = outside {
+        if let Some(condition) = outside.into_iter().chain(word).reduce(Expr::and) {
             let schema = DFSchema::try_from(plan.schema().as_ref().clone())?;
-            plan = Arc::new(FilterExec::try_new(session.create_physical_expr(outside, &schema)?, plan)?);
+            plan = Arc::new(FilterExec::try_new(session.create_physical_expr(condition, &schema)?, plan)?);
         }
         self.one_each(plan, columns).map(Some)
     }

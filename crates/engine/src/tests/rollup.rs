@@ -68,6 +68,13 @@ async fn counts_are_those_of_the_records() {
         "SELECT count(*) AS n FROM logs WHERE timestamp > '2027-01-01T00:00:00Z'",
         "SELECT n + 1 AS m FROM (SELECT source, count(*) AS n FROM (SELECT source, severity, record_id FROM logs) AS l GROUP BY source) AS c",
         "SELECT l.source, count(*) AS n FROM logs AS l WHERE l.timestamp >= '2026-02-06T12:04:10Z' GROUP BY l.source HAVING count(*) > 3",
+        // By a word of the message: one of the pattern, one that is nowhere, one that varies.
+        "SELECT source, count(*) AS n FROM logs WHERE match_phrase(message, 'Done') GROUP BY source",
+        "SELECT count(*) AS n FROM logs WHERE match_phrase(message, 'nowhere')",
+        "SELECT count(*) AS n FROM logs WHERE match_phrase(message, '123')",
+        "SELECT date_trunc('hour', timestamp) AS t, severity, count(*) AS n FROM logs WHERE match_phrase(message, 'request') AND severity_number >= 9 GROUP BY t, severity",
+        "SELECT source, count(*) AS n FROM logs WHERE match_phrase(message, 'done') AND timestamp >= '2026-02-06T12:20:05Z' AND timestamp < '2026-02-06T15:30:00Z' GROUP BY 1",
+        "SELECT l.source, count(*) AS n FROM (SELECT source, message FROM logs) AS l WHERE match_phrase(l.message, 'done') GROUP BY l.source",
     ] {
         assert!(is_from_rollup(&house, sql).await, "{sql}: {:#?}", lines(&house.sql(&format!("EXPLAIN {sql}")).await));
         assert!(!is_from_rollup(&house, &one_by_one(sql)).await);
@@ -86,6 +93,12 @@ async fn what_a_rollup_cannot_tell_is_counted() {
         "SELECT count(*) AS n FROM logs WHERE timestamp < '2026-02-06T12:00:10Z' OR source = 'db'",
         "SELECT count(*) AS n FROM logs WHERE timestamp <> '2026-02-06T12:00:00Z'",
         "SELECT count(*) AS n FROM logs WHERE match_phrase(message, 'request 12')",
+        "SELECT count(*) AS n FROM logs WHERE match_phrase(message, 'request') AND match_phrase(message, 'done')",
+        "SELECT count(*) AS n FROM logs WHERE match_phrase(message, 'request') AND NOT match_phrase(message, 'request 12')",
+        "SELECT count(*) AS n FROM logs WHERE match_phrase(message, 'request') OR source = 'db'",
+        "SELECT date_trunc('minute', timestamp) AS t, count(*) AS n FROM logs WHERE match_phrase(message, 'done') GROUP BY t",
+        "SELECT error_code, count(*) AS n FROM logs WHERE match_phrase(message, 'done') GROUP BY error_code",
+        "SELECT substr(message, 1, 3) AS m, count(*) AS n FROM logs WHERE match_phrase(message, 'done') GROUP BY m",
         "SELECT count(DISTINCT source) AS n FROM logs",
         "SELECT count(source) AS n FROM logs",
         "SELECT count(*) FILTER (WHERE timestamp > '2026-02-06T12:00:10Z') AS n FROM logs",
@@ -104,6 +117,16 @@ async fn records_are_counted_where_no_rollup_has_the_columns_together() {
     let sql = "SELECT date_trunc('minute', timestamp) AS t, error_code, count(*) AS n FROM logs GROUP BY t, error_code";
     assert_eq!(rows(&house, sql).await, rows(&house, &one_by_one(sql)).await);
     assert_eq!(house.sql(sql).await.cost.rows_scanned, 1600);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_of_a_word_are_counted_without_reading_them() {
+    let house = house().await;
+    let sql = "SELECT source, count(*) AS n FROM logs WHERE match_phrase(message, 'done') GROUP BY source";
+    let answer = house.sql(sql).await;
+    assert_eq!(answer.cost.rows_scanned, 100, "only those in memory");
+    assert_eq!(lines(&house.search("done | stats count()").await).len(), 1);
+    assert_eq!(house.search("done | stats count() by source").await.cost.rows_scanned, 100);
 }
 
 #[tokio::test(flavor = "multi_thread")]

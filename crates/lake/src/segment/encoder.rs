@@ -10,10 +10,10 @@ use record::Timestamp;
 
 use super::checksum::{self, Summed};
 use super::encoding::{self, ROW_GROUP_ROWS};
-use super::index::{self, SegmentIndex, Tokens};
+use super::index::{self, SegmentIndex, Tokens, WordIndex};
 use super::page_crc::PageKeeper;
 use super::rollup::RollupBuilder;
-use super::stats;
+use super::{stats, word_counts};
 use crate::columns::Table;
 use crate::side_by_side::side_by_side;
 
@@ -122,10 +122,16 @@ impl Encoder {
     pub(super) fn finish(mut self) -> Result<(Vec<u8>, Encoded)> {
         self.end_group()?;
         self.writer.flush()?;
+        let mut words = None;
         if self.table == Table::Logs {
             self.write_rollups()?;
+            let (index, counts) = std::mem::take(&mut self.notes.tokens).finish()?;
+            if let Some(counts) = counts.and_then(|counts| counts.encode(self.writer.bytes_written() as u64).transpose()) {
+                self.write_aid(word_counts::KEY, &counts?)?;
+            }
+            words = Some(index);
         }
-        self.write_index()?;
+        self.write_index(words)?;
         let mut bytes = self.take();
         let metadata = self.writer.finish()?;
         let mut tail = self.take();
@@ -172,23 +178,26 @@ impl Encoder {
 
     fn write_rollups(&mut self) -> Result<()> {
         for (cuboid, rollup) in std::mem::take(&mut self.notes.rollup).finish()? {
-            let offset = self.writer.bytes_written();
-            self.writer.write_all(&rollup)?;
-            self.writer.append_key_value_metadata(encoding::pair(cuboid.key(), &format!("{offset},{}", rollup.len())));
+            self.write_aid(cuboid.key(), &rollup)?;
         }
+        Ok(())
+    }
+
+    fn write_index(&mut self, words: Option<WordIndex>) -> Result<()> {
         // The checksums that the index takes are of what has gone through.
+        self.writer.flush()?;
+        let checksums = self.writer.inner_mut().end();
+        let index = SegmentIndex::new(std::mem::take(&mut self.row_groups), words, checksums).encode();
+        self.write_aid(index::KEY, &index)?;
         self.writer.flush()?;
         Ok(())
     }
 
-    fn write_index(&mut self) -> Result<()> {
-        let checksums = self.writer.inner_mut().end();
+    /// Writes what readers of Parquet do not look at, and says in the footer where it stands.
+    fn write_aid(&mut self, key: &str, bytes: &[u8]) -> Result<()> {
         let offset = self.writer.bytes_written();
-        let words = (self.table == Table::Logs).then(|| std::mem::take(&mut self.notes.tokens).finish());
-        let index = SegmentIndex::new(std::mem::take(&mut self.row_groups), words, checksums).encode();
-        self.writer.write_all(&index)?;
-        self.writer.append_key_value_metadata(encoding::pair(index::KEY, &format!("{offset},{}", index.len())));
-        self.writer.flush()?;
+        self.writer.write_all(bytes)?;
+        self.writer.append_key_value_metadata(encoding::pair(key, &format!("{offset},{}", bytes.len())));
         Ok(())
     }
 }
@@ -196,7 +205,7 @@ impl Encoder {
 impl Notes {
     /// What is to be noted of rows, but for what costs nothing.
     fn work(&mut self) -> impl Iterator<Item = Work<'_>> {
-        let work = (self.table == Table::Logs).then(|| [Work::Words(&mut self.tokens), Work::Counts(&mut self.rollup)]);
+        let work = (self.table == Table::Logs).then_some([Work::Words(&mut self.tokens), Work::Counts(&mut self.rollup)]);
         work.into_iter().flatten()
     }
 

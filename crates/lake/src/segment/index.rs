@@ -112,6 +112,11 @@ impl SegmentIndex {
         Some(index.may_contain_words(column, words))
     }
 
+    /// The place of a folded word among those that are constant text of patterns, by which [`crate::WordCounts`] knows it.
+    pub fn constant_word(&self, word: &str) -> Option<usize> {
+        self.words.as_ref()?.constant.place_of(word)
+    }
+
     /// Bytes held in memory.
     pub fn memory_bytes(&self) -> usize {
         let numbers = (self.row_groups.len() + self.checksums.len()) * size_of::<u32>();

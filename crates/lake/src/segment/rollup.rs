@@ -179,29 +179,56 @@ impl RollupBuilder {
     fn encode(&self, counts: &HashMap<Cell, i64>) -> Result<Vec<u8>, ArrowError> {
         let mut cells: Vec<(Cell, i64)> = counts.iter().map(|(&cell, &count)| (cell, count)).collect();
         cells.sort_unstable_by_key(|&(cell, _)| cell);
-        let text = |place: usize| -> Result<ArrayRef, ArrowError> {
-            let mut column = StringDictionaryBuilder::<UInt16Type>::new();
-            for (cell, _) in &cells {
-                column.append_option(self.texts[place].text(cell.texts[place]));
-            }
-            Ok(Arc::new(column.finish()))
-        };
-        let starts = TimestampMicrosecondArray::from_iter_values(cells.iter().map(|(cell, _)| cell.minute * MINUTE_MICROS));
-        let columns: Vec<ArrayRef> = vec![
-            Arc::new(starts.with_timezone("UTC")),
-            text(0)?,
-            text(1)?,
-            Arc::new(Int32Array::from_iter(cells.iter().map(|(cell, _)| cell.severity_number))),
-            text(2)?,
-            Arc::new(Int64Array::from_iter_values(cells.iter().map(|&(_, count)| count))),
-        ];
-        let rows = RecordBatch::try_new(schema(), columns)?;
-        let options = IpcWriteOptions::default().try_with_compression(Some(CompressionType::ZSTD))?;
-        let mut writer = StreamWriter::try_new_with_options(Vec::new(), &rows.schema(), options)?;
-        writer.write(&rows)?;
-        writer.finish()?;
-        writer.into_inner()
+        let text = |cell: &Cell, place: usize| self.texts[place].text(cell.texts[place]);
+        let rows = cells.iter().map(|(cell, records)| Counted {
+            start_micros: cell.minute * MINUTE_MICROS,
+            source: text(cell, 0),
+            severity: text(cell, 1),
+            severity_number: cell.severity_number,
+            error_code: text(cell, 2),
+            records: *records,
+        });
+        to_ipc(&rows_of(&rows.collect::<Vec<_>>())?)
     }
+}
+
+/// A row of a rollup.
+pub(super) struct Counted<'a> {
+    pub(super) start_micros: i64,
+    pub(super) source: Option<&'a str>,
+    pub(super) severity: Option<&'a str>,
+    pub(super) severity_number: Option<i32>,
+    pub(super) error_code: Option<&'a str>,
+    pub(super) records: i64,
+}
+
+/// A rollup of these rows.
+pub(super) fn rows_of(cells: &[Counted<'_>]) -> Result<RecordBatch, ArrowError> {
+    let starts = TimestampMicrosecondArray::from_iter_values(cells.iter().map(|cell| cell.start_micros));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(starts.with_timezone("UTC")),
+        texts(cells.iter().map(|cell| cell.source)),
+        texts(cells.iter().map(|cell| cell.severity)),
+        Arc::new(Int32Array::from_iter(cells.iter().map(|cell| cell.severity_number))),
+        texts(cells.iter().map(|cell| cell.error_code)),
+        Arc::new(Int64Array::from_iter_values(cells.iter().map(|cell| cell.records))),
+    ];
+    RecordBatch::try_new(schema(), columns)
+}
+
+fn texts<'a>(texts: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {
+    let mut column = StringDictionaryBuilder::<UInt16Type>::new();
+    texts.for_each(|text| column.append_option(text));
+    Arc::new(column.finish())
+}
+
+/// A rollup as it stands in the file.
+pub(super) fn to_ipc(rows: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
+    let options = IpcWriteOptions::default().try_with_compression(Some(CompressionType::ZSTD))?;
+    let mut writer = StreamWriter::try_new_with_options(Vec::new(), &rows.schema(), options)?;
+    writer.write(rows)?;
+    writer.finish()?;
+    writer.into_inner()
 }
 
 impl Default for RollupBuilder {
@@ -225,14 +252,14 @@ fn schema() -> SchemaRef {
 
 /// Numbers for the texts of one dimension. 0 stands for none.
 #[derive(Default)]
-struct Texts {
+pub(super) struct Texts {
     numbers: HashTable<u16>,
     texts: Vec<String>,
 }
 
 impl Texts {
     /// The number of a text, new or known; `None` when there are too many.
-    fn number(&mut self, text: Option<&str>) -> Option<u16> {
+    pub(super) fn number(&mut self, text: Option<&str>) -> Option<u16> {
         let Some(text) = text else { return Some(0) };
         let hash = |text: &str| rapidhash_v3(text.as_bytes());
         let texts = &mut self.texts;
@@ -248,7 +275,7 @@ impl Texts {
         Some(number)
     }
 
-    fn text(&self, number: u16) -> Option<&str> {
+    pub(super) fn text(&self, number: u16) -> Option<&str> {
         Some(&self.texts[usize::from(number).checked_sub(1)?])
     }
 }
@@ -277,7 +304,8 @@ pub async fn load_rollups<const N: usize>(
     Ok(rollups)
 }
 
-fn decode(bytes: &[u8]) -> Result<Option<RecordBatch>, ArrowError> {
+/// What [`to_ipc`] made; `None` when it has other columns.
+pub(super) fn decode(bytes: &[u8]) -> Result<Option<RecordBatch>, ArrowError> {
     let rows = StreamReader::try_new(Cursor::new(bytes), None)?.next().transpose()?;
     Ok(rows.filter(|rows| rows.schema() == schema()))
 }

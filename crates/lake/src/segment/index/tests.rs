@@ -30,7 +30,11 @@ fn index_of(groups: &[Vec<String>]) -> SegmentIndex {
         tokens.add(&rows(messages, messages.iter().map(|message| Some(id_of(message)))));
         tokens.end_row_group();
     }
-    SegmentIndex::new(groups.iter().map(|group| group.len() as u32).collect(), Some(tokens.finish()), vec![1, 2, 3])
+    SegmentIndex::new(
+        groups.iter().map(|group| group.len() as u32).collect(),
+        Some(tokens.finish().expect("counted").0),
+        vec![1, 2, 3],
+    )
 }
 
 fn keep(index: &SegmentIndex, words: &[&str]) -> Vec<bool> {
@@ -138,7 +142,7 @@ fn ids_of_patterns_are_not_believed() {
     let mut tokens = Tokens::default();
     tokens.add(&rows(&messages, [Some(7), Some(7), Some(7), None, Some(7)].into_iter()));
     tokens.end_row_group();
-    let index = SegmentIndex::new(vec![5], Some(tokens.finish()), vec![]);
+    let index = SegmentIndex::new(vec![5], Some(tokens.finish().expect("counted").0), vec![]);
     for word in messages.iter().flat_map(|message| record::words(message)) {
         assert_eq!(keep(&index, &[word]), [true], "{word}");
     }

@@ -2,9 +2,11 @@ use std::ops::Range;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
 use arrow::datatypes::Int64Type;
+use arrow::error::ArrowError;
 use hashbrown::{HashMap, HashTable};
 
 use super::super::filter::Filter;
+use super::super::word_counts::{WordCounter, WordCounts};
 use super::words::is_left_out;
 use super::{Constant, INDEXED, PAGE_GROUP_ROWS, WordIndex};
 use crate::columns::{MESSAGE, PATTERN_ID};
@@ -38,7 +40,10 @@ pub(in crate::segment) struct Tokens {
     patterns: Vec<Known>,
     text_bytes: usize,
     constant: Vocabulary,
+    counter: WordCounter,
     variables: Vec<Range<usize>>,
+    /// Words of the record at hand that are counted already.
+    counted: Vec<usize>,
 }
 
 /// A pattern that occurred.
@@ -54,9 +59,19 @@ struct Known {
 /// Constant words.
 #[derive(Default)]
 struct Vocabulary {
-    places: HashMap<Box<str>, usize>,
-    /// For each, one bit for each page group.
-    present: Vec<Vec<u8>>,
+    /// Places in `words`, by hash.
+    places: HashTable<usize>,
+    words: Vec<Word>,
+}
+
+struct Word {
+    /// Folded.
+    text: Box<str>,
+    hash: u64,
+    /// One bit for each page group: whether it stands there.
+    present: Vec<u8>,
+    /// Whether it was known before the first record in which it stands.
+    is_countable: bool,
 }
 
 /// Distinct words, as hashes.
@@ -95,9 +110,13 @@ impl Tokens {
         }
     }
 
-    /// The words of the segment.
-    pub(in crate::segment) fn finish(self) -> WordIndex {
-        WordIndex { constant: self.constant.finish(self.filters.len()), filters: self.filters }
+    /// The words of the segment, and in how many records they stand, if that was counted.
+    pub(in crate::segment) fn finish(self) -> Result<(WordIndex, Option<WordCounts>), ArrowError> {
+        let order = self.constant.order();
+        let words_of = |pattern: usize| &*self.patterns[pattern].words;
+        let counts = self.counter.finish(&order, words_of, |word| self.constant.words[word].is_countable)?;
+        let constant = self.constant.finish(&order, self.filters.len());
+        Ok((WordIndex { constant, filters: self.filters }, counts))
     }
 
     fn end_page_group(&mut self) {
@@ -108,40 +127,60 @@ impl Tokens {
     fn add_in_page_group(&mut self, rows: &RecordBatch) {
         let texts = |name: &str| rows.column_by_name(name).map(ArrayRef::as_string_view);
         if let Some(messages) = texts(MESSAGE) {
-            self.add_messages(messages, rows.column_by_name(PATTERN_ID));
+            let cells = self.counter.cells_of(rows);
+            self.add_messages(messages, rows.column_by_name(PATTERN_ID), cells.as_deref());
         }
         for column in INDEXED.into_iter().filter(|column| *column != MESSAGE).filter_map(texts) {
             if column.null_count() < column.len() {
-                column.iter().flatten().for_each(|text| self.seen.add(text));
+                column.iter().flatten().for_each(|text| self.seen.add(text, |_, _| ()));
             }
         }
     }
 
-    fn add_messages(&mut self, messages: &StringViewArray, patterns: Option<&ArrayRef>) {
+    fn add_messages(&mut self, messages: &StringViewArray, patterns: Option<&ArrayRef>, cells: Option<&[u32]>) {
         let patterns = patterns.and_then(|patterns| patterns.as_primitive_opt::<Int64Type>());
         for row in (0..messages.len()).filter(|&row| messages.is_valid(row)) {
             let pattern = patterns.filter(|patterns| patterns.is_valid(row)).map(|patterns| patterns.value(row));
-            self.add_message(messages.value(row), pattern);
+            self.add_message(messages.value(row), pattern, cells.map(|cells| cells[row]));
         }
     }
 
-    fn add_message(&mut self, message: &str, pattern: Option<i64>) {
+    fn add_message(&mut self, message: &str, pattern: Option<i64>, cell: Option<u32>) {
+        self.counted.clear();
         // Outside of ASCII a variable may begin or end in a character of no word, so that it depends on the message, and
         // not on its pattern, which words a variable is part of.
         if !message.is_ascii() {
-            return self.seen.add(message);
+            return self.add_words(message, cell);
         }
         self.variables.clear();
         pattern::variables(message, |variable| self.variables.push(variable));
-        let Some(place) = pattern.and_then(|id| self.place_of(id, message)) else { return self.seen.add(message) };
+        let Some(place) = pattern.and_then(|id| self.place_of(id, message)) else {
+            return self.add_words(message, cell);
+        };
         let (known, group) = (&mut self.patterns[place], self.filters.len());
         if known.group != group {
             known.group = group;
             known.words.iter().for_each(|&word| self.constant.mark(word, group));
         }
-        for place in WithVariables::new(message, &self.variables) {
-            self.seen.add_ascii(&message[place]);
+        if let Some(cell) = cell {
+            self.counter.pattern(cell, place);
+            self.counted.extend_from_slice(&known.words);
         }
+        let variables = std::mem::take(&mut self.variables);
+        WithVariables::new(message, &variables).for_each(|place| self.add_words(&message[place], cell));
+        self.variables = variables;
+    }
+
+    /// Adds words that the pattern of a record does not tell.
+    fn add_words(&mut self, text: &str, cell: Option<u32>) {
+        let Tokens { seen, constant, counter, counted, .. } = self;
+        seen.add(text, |word, hash| {
+            let Some((cell, place)) = cell.zip(constant.find(word, hash)) else { return };
+            if !counted.contains(&place) {
+                counted.push(place);
+                counter.word(cell, place);
+            }
+        });
     }
 
     /// The place of a message's pattern; `None` when its words are not kept apart.
@@ -156,7 +195,13 @@ impl Tokens {
         if !room {
             return None;
         }
-        let words = constant_words(message, &self.variables).map(|word| self.constant.place_of(word)).collect::<Option<_>>()?;
+        let mut words = Vec::new();
+        for word in constant_words(message, &self.variables) {
+            let place = self.constant.place_of(word, |hash| self.seen.has(hash) || may_be_in(&self.filters, hash))?;
+            if !words.contains(&place) {
+                words.push(place);
+            }
+        }
         let text: Vec<u8> = parts.flat_map(|part| part.bytes().chain([PART_END])).collect();
         self.text_bytes += text.len();
         self.places.insert(id, self.patterns.len());
@@ -165,83 +210,103 @@ impl Tokens {
     }
 }
 
+/// Whether one of these filters may hold a word.
+fn may_be_in(filters: &[Filter], hash: u64) -> bool {
+    filters.iter().any(|filter| filter.may_contain(hash))
+}
+
 impl Vocabulary {
-    /// The place of a word in ASCII, known or new; `None` when there is no room for it.
-    fn place_of(&mut self, word: &str) -> Option<usize> {
+    /// The place of a folded word that is known.
+    fn find(&self, folded: &str, hash: u64) -> Option<usize> {
+        self.places.find(hash, |&place| *self.words[place].text == *folded).copied()
+    }
+
+    /// The place of a word in ASCII, known or new; `None` when there is no room for it. `was_there` says of a hash whether
+    /// its word may stand in earlier records.
+    fn place_of(&mut self, word: &str, was_there: impl Fn(u64) -> bool) -> Option<usize> {
         if word.len() > WORD_BYTES_MAX {
             return None;
         }
         let folded = word.to_ascii_lowercase();
-        if let Some(&place) = self.places.get(folded.as_str()) {
+        let hash = hash_of(&folded);
+        if let Some(place) = self.find(&folded, hash) {
             return Some(place);
         }
-        let place = self.present.len();
+        let place = self.words.len();
         if place == WORDS_MAX {
             return None;
         }
-        self.places.insert(folded.into(), place);
-        self.present.push(Vec::new());
+        let is_countable = !is_left_out(&folded) && !was_there(hash);
+        self.words.push(Word { text: folded.into(), hash, present: Vec::new(), is_countable });
+        self.places.insert_unique(hash, place, |&place| self.words[place].hash);
         Some(place)
     }
 
     /// The word stands in this page group.
     fn mark(&mut self, place: usize, group: usize) {
-        let bits = &mut self.present[place];
+        let bits = &mut self.words[place].present;
         if bits.len() <= group / 8 {
             bits.resize(group / 8 + 1, 0);
         }
         bits[group / 8] |= 1 << (group % 8);
     }
 
-    fn finish(mut self, groups: usize) -> Constant {
+    /// The places of all words that stand somewhere, in the order of their bytes.
+    fn order(&self) -> Vec<usize> {
         // Words of a pattern that was then refused stand nowhere.
-        let mut words: Vec<(Box<str>, usize)> =
-            self.places.into_iter().filter(|(_, place)| !self.present[*place].is_empty()).collect();
-        words.sort_unstable();
-        let words = words.iter().map(|(word, place)| {
-            let mut bits = std::mem::take(&mut self.present[*place]);
+        let mut order: Vec<usize> = (0..self.words.len()).filter(|&place| !self.words[place].present.is_empty()).collect();
+        order.sort_unstable_by_key(|&place| &self.words[place].text);
+        order
+    }
+
+    /// These words, over so many page groups.
+    fn finish(self, order: &[usize], groups: usize) -> Constant {
+        let words = order.iter().map(|&place| {
+            let word = &self.words[place];
+            let mut bits = word.present.clone();
             bits.resize(groups.div_ceil(8), 0);
-            (&**word, bits)
+            (&*word.text, bits)
         });
         Constant::new(words)
     }
 }
 
 impl Seen {
-    /// Adds the words of a text.
-    fn add(&mut self, text: &str) {
-        if text.is_ascii() {
-            return self.add_ascii(text);
-        }
-        let mut lower = std::mem::take(&mut self.folded);
-        for word in record::words(text) {
-            lower.clear();
-            record::fold(word, &mut lower);
-            self.add_word(&lower);
-        }
-        self.folded = lower;
-    }
-
-    /// The same for a text in ASCII: case is put away for all its words at once.
-    fn add_ascii(&mut self, text: &str) {
+    /// Adds the words of a text. `each` is told them, folded, with their hashes.
+    fn add(&mut self, text: &str, mut each: impl FnMut(&str, u64)) {
         let mut lower = std::mem::take(&mut self.folded);
         lower.clear();
-        record::fold(text, &mut lower);
-        record::words(&lower).for_each(|word| self.add_word(word));
+        if text.is_ascii() {
+            // Case is put away for all words at once.
+            record::fold(text, &mut lower);
+            record::words(&lower).for_each(|word| self.add_word(word, &mut each));
+        } else {
+            for word in record::words(text) {
+                lower.clear();
+                record::fold(word, &mut lower);
+                self.add_word(&lower, &mut each);
+            }
+        }
         self.folded = lower;
     }
 
-    fn add_word(&mut self, folded: &str) {
+    fn add_word(&mut self, folded: &str, each: &mut impl FnMut(&str, u64)) {
         if is_left_out(folded) {
             return;
         }
         let hash = hash_of(folded);
+        each(folded, hash);
         let recent = &mut self.recent[hash as usize % RECENT];
         if *recent != hash {
             *recent = hash;
             // The hash is its own hash: its bits are mixed well enough for a table.
             self.hashes.entry(hash, |&known| known == hash, |&known| known).or_insert(hash);
         }
+    }
+
+    /// Whether a word of this hash was added since the last filter.
+    fn has(&self, hash: u64) -> bool {
+        self.hashes.find(hash, |&known| known == hash).is_some()
     }
 
     /// The filter of what was seen; then nothing is.

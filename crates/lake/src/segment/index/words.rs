@@ -77,16 +77,19 @@ impl Constant {
 
     /// The bits of a word.
     fn groups_of(&self, word: &str, groups: usize) -> Option<&[u8]> {
+        let width = groups.div_ceil(8);
+        self.place_of(word).map(|place| &self.present[place * width..][..width])
+    }
+
+    /// Which of them a word is.
+    pub(super) fn place_of(&self, word: &str) -> Option<usize> {
         let at = |place: usize| &self.words[self.starts[place] as usize..self.starts[place + 1] as usize - 1];
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low + (high - low) / 2;
             match at(middle).cmp(word.as_bytes()) {
                 std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Equal => {
-                    let width = groups.div_ceil(8);
-                    return Some(&self.present[middle * width..][..width]);
-                }
+                std::cmp::Ordering::Equal => return Some(middle),
                 std::cmp::Ordering::Greater => high = middle,
             }
         }
