@@ -119,6 +119,7 @@ impl Display for Function {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Function::Count => f.write_str("count"),
+            Function::Weighted => f.write_str("weighted"),
             Function::Distinct => f.write_str("distinct"),
             Function::Sum => f.write_str("sum"),
             Function::Avg => f.write_str("avg"),

@@ -25,5 +25,7 @@ pub use parse::{
     AGGREGATES_MAX, FIELDS_MAX, KEYS_MAX, NESTING_MAX, PIPES_MAX, QUERY_MAX_BYTES, REGEX_SIZE_MAX_BYTES, REGEXES_MAX,
     compile_regex, parse,
 };
-pub use query::{Aggregate, Bound, Comparison, Filter, Function, GroupKey, Pipe, Query, RECORD_COLUMNS, SortKey};
+pub use query::{
+    Aggregate, Bound, Comparison, Filter, Function, GroupKey, Pipe, Query, RECORD_COLUMNS, SortKey, WEIGHT_FIELD, WEIGHT_MAX,
+};
 pub use rows::{OwnedCell, PlainRows};

@@ -178,11 +178,19 @@ pub struct Aggregate {
     pub name: String,
 }
 
-/// What is computed over a group. All but `Count` and `Distinct` look at numbers only.
+/// The field that says for how many records a sampled one stands.
+pub const WEIGHT_FIELD: &str = "sample_weight";
+
+/// Largest weight that is believed. Sums of weights are exact below 2^53, which two million records of this one reach.
+pub const WEIGHT_MAX: u32 = u32::MAX;
+
+/// What is computed over a group. All but `Count`, `Weighted` and `Distinct` look at numbers only.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Function {
     /// Records, or records that have the field.
     Count,
+    /// Records, each as often as this field says: a whole number from 1 to [`WEIGHT_MAX`]; any other record once.
+    Weighted,
     /// Different values, exactly.
     Distinct,
     /// Sum.

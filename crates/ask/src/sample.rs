@@ -104,7 +104,10 @@ fn keeping(names: Vec<String>, filter: BoxedStrategy<Filter>) -> impl Strategy<V
 
 fn function() -> impl Strategy<Value = Function> {
     use Function::*;
-    select(&[Count, Distinct, Sum, Avg, Min, Max, Percentile(50.0), Percentile(99.9), Percentile(0.0), Percentile(100.0)][..])
+    select(
+        &[Count, Weighted, Distinct, Sum, Avg, Min, Max, Percentile(50.0), Percentile(99.9), Percentile(0.0), Percentile(100.0)]
+            [..],
+    )
 }
 
 fn aggregate() -> impl Strategy<Value = Aggregate> {

@@ -64,6 +64,9 @@ pub(crate) enum Command {
     /// Shows what the privacy gateway finds in a text or file, and why; checks policies; opens encrypted values.
     #[command(subcommand, after_help = PRIVACY_HELP)]
     Privacy(Privacy),
+    /// Checks rules and programs that filter, change, sample and enrich records, and tries them on a file.
+    #[command(subcommand, after_help = TRANSFORM_HELP)]
+    Transform(Transform),
     /// Makes a realistic day of logs, stores it, asks three questions and serves it.
     #[command(after_help = DEMO_HELP)]
     Demo(Demo),
@@ -431,6 +434,45 @@ Examples:
   dendro privacy scan app.log -o json > findings.jsonl
   dendro privacy check privacy.toml
   dendro privacy reveal '[EMAIL:e0f...]' --data /srv/logs";
+
+/// `dendro transform`
+#[derive(Subcommand)]
+pub(crate) enum Transform {
+    /// Reads rules (.toml) with all files they name, or a program (.vrl), and tells what is wrong with them
+    Check {
+        /// The rules or the program
+        file: PathBuf,
+    },
+    /// Shows what records of a file become. Nothing is stored, nothing is screened
+    Try(TransformTry),
+}
+
+/// `dendro transform try`
+#[derive(Args)]
+pub(crate) struct TransformTry {
+    /// Rules (.toml) or a program (.vrl)
+    pub rules: PathBuf,
+    /// File with records; `-` is standard input. gzip and zstd are recognised by their first bytes
+    pub file: PathBuf,
+    /// Service the records come from, where they do not say themselves
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// How the records are written
+    #[arg(long, value_enum, default_value_t = Format::Auto)]
+    pub format: Format,
+    /// Most records to show
+    #[arg(long, short = 'n', default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub limit: u32,
+}
+
+const TRANSFORM_HELP: &str = "\
+Of each record the fields that change are shown: what goes behind a -, what comes behind a +. Sampling tells apart records
+that are alike by their place in a delivery: what is kept here need not be what is kept elsewhere, only as much.
+
+Examples:
+  dendro transform check transforms.toml
+  dendro transform try web.vrl access.log -n 5
+  dendro transform try transforms.toml app.jsonl --source shop";
 
 /// `dendro demo`
 #[derive(Args)]

@@ -29,6 +29,8 @@ pub(crate) struct Config {
     pub budget: ask::Budget,
     /// Where policy and root key are.
     pub privacy: PrivacyFiles,
+    /// Where the transform rules are.
+    pub transforms: TransformFile,
     /// What Dendro logs about itself.
     pub log: String,
 }
@@ -42,6 +44,15 @@ pub(crate) struct PrivacyFiles {
     pub policy_is_named: bool,
     /// Where the root key is kept.
     pub root_key: RootKeySource,
+}
+
+/// Where the transform rules are.
+#[derive(Debug, Clone)]
+pub(crate) struct TransformFile {
+    /// The rules.
+    pub path: PathBuf,
+    /// Whether somebody named the file, so that it has to be there.
+    pub is_named: bool,
 }
 
 /// Where the root key is kept.

@@ -5,16 +5,22 @@ use lake::Lake;
 use privacy::Gateway;
 use privacy::keys::Keyring;
 use record::{Clock, Kind, SystemClock, TimeRange};
+use transform::Transforms;
 
 use crate::config::Config;
 use crate::exit::Failure;
 use crate::policy_file::PolicyFile;
 use crate::root_key;
+use crate::rule_files::RuleFiles;
 
 /// The rooms that hold data, opened on a folder that no other process has open.
 pub(crate) struct House {
     /// The store.
     pub lake: Lake,
+    /// What operators want done with records on the way.
+    pub transforms: Arc<Transforms>,
+    /// The rules' files; nothing of them is in force until [`RuleFiles::start`].
+    pub rules: Arc<RuleFiles>,
     /// The way into it.
     pub gateway: Arc<Gateway>,
     /// The policy's file.
@@ -39,7 +45,8 @@ impl House {
         let (policies, policy) = PolicyFile::open(&config.privacy, &config.lake.dir)?;
         let gateway = Arc::new(Gateway::with_keys(policy, keys));
         let policies = Arc::new(policies);
-        Ok(House { lake, gateway, policies, engine: Arc::new(engine), clock, budget: config.budget })
+        let (transforms, rules) = (Arc::default(), Arc::new(RuleFiles::new(&config.transforms)));
+        Ok(House { lake, transforms, rules, gateway, policies, engine: Arc::new(engine), clock, budget: config.budget })
     }
 
     /// A scope within the budget, for at most so many rows.

@@ -33,7 +33,7 @@ pub(crate) async fn run(args: Ingest) -> Result<(), Failure> {
         return follow::run(args).await;
     }
     let inputs = args.files.iter().map(|path| Input::open(path)).collect::<Result<Vec<_>, _>>()?;
-    let sink = Sink::new(Place::find(&args.place, Missing::Create).await?);
+    let sink = Sink::new(Place::find(&args.place, Missing::Create).await?)?;
     let progress = Progress::bytes(inputs.iter().map(Input::size).sum());
     let mut total = Stored::default();
     let mut outcome = Ok(());

@@ -20,11 +20,13 @@ mod policy_file;
 mod print;
 mod remote;
 mod root_key;
+mod rule_files;
 mod screen;
 mod search;
 mod serve;
 mod table;
 mod tail;
+mod transforms;
 mod upkeep;
 mod when;
 
@@ -91,6 +93,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Restore(args) => upkeep::restore(args).await,
         Command::Vacuum(folder) => upkeep::vacuum(folder).await,
         Command::Privacy(command) => screen::run(command).await,
+        Command::Transform(command) => transforms::run(command),
         Command::Demo(args) => demo::run(args).await,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "dendro", &mut print::stdout());

@@ -39,6 +39,10 @@ pub(crate) struct Remote {
 struct Receipt {
     accepted: u64,
     quarantined: u64,
+    #[serde(default)]
+    filtered: u64,
+    #[serde(default)]
+    sampled_out: u64,
     duplicate: bool,
 }
 
@@ -92,7 +96,8 @@ impl Remote {
             self.send(request.header(CONTENT_TYPE, "application/octet-stream"))
         };
         let receipt: Receipt = read(retry::until_answered(attempt).await?).await?;
-        Ok(Stored::of(receipt.accepted, receipt.quarantined, receipt.duplicate))
+        let stored = Stored::of(receipt.accepted, receipt.quarantined, receipt.duplicate);
+        Ok(stored.and_left_out(receipt.filtered + receipt.sampled_out))
     }
 
     /// Searches; takes as many pages as the limit needs.

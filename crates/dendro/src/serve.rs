@@ -27,14 +27,17 @@ pub(crate) async fn run(args: Serve) -> Result<(), Failure> {
 /// Serves until Ctrl-C or SIGTERM. Starts against the data's direction (lake first) and stops along it: listeners first,
 /// then what is at work, then the lake, which commits all that was acknowledged.
 pub(crate) async fn until_told(house: House, config: Config, ready: impl FnOnce(&str) -> String) -> Result<(), Failure> {
+    house.rules.start(&house.transforms)?;
     let rooms = server::Rooms {
         lake: house.lake.clone(),
+        transforms: house.transforms.clone(),
         gateway: house.gateway.clone(),
         engine: house.engine.clone(),
         clock: house.clock.clone(),
         policies: house.policies.clone(),
     };
     let watching = tokio::spawn(house.policies.clone().watch(house.gateway.clone()));
+    let watching_rules = tokio::spawn(house.rules.clone().watch(house.transforms.clone()));
     let breathing = tokio::spawn(breathe());
     let scheme = if config.server.tls.is_some() { "https" } else { "http" };
     let server = server::bind(config.server, rooms).await.map_err(cannot_listen)?;
@@ -52,6 +55,7 @@ pub(crate) async fn until_told(house: House, config: Config, ready: impl FnOnce(
     tracing::info!(url, data = %config.lake.dir.display(), "ready");
     server.run(told_to_stop()).await;
     watching.abort();
+    watching_rules.abort();
     breathing.abort();
     Note::remove(&config.lake.dir);
     tracing::info!("listeners are closed; committing");

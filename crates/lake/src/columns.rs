@@ -16,7 +16,7 @@ mod plan;
 mod quarantine;
 mod record_ids;
 
-pub(crate) use ledger::{LedgerRow, ledger_to_arrow};
+pub(crate) use ledger::{LedgerRow, ledger_to_arrow, with_filtered};
 pub(crate) use logs::to_arrow;
 pub(crate) use plan::{ColumnPlan, KindsSeen};
 pub(crate) use quarantine::quarantine_to_arrow;
@@ -130,6 +130,7 @@ fn quarantine_fields() -> Vec<Field> {
 fn ledger_fields() -> Vec<Field> {
     let mut fields = vec![Field::new("minute", time(), false), Field::new("source", text(), true)];
     fields.extend(ledger::COUNTS.map(|name| Field::new(name, DataType::Int64, false)));
+    fields.push(ledger::filtered());
     fields
 }
 

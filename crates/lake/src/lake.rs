@@ -286,7 +286,6 @@ impl Inner {
         if self.closing.load(Ordering::Acquire) {
             return Err(Error::Closed);
         }
-        let (records, quarantined) = (batch.records().len() as u64, batch.rejected().len() as u64);
         let Some(key) = key else {
             return self.append_new(batch, None).await;
         };
@@ -295,7 +294,7 @@ impl Inner {
                 self.count_duplicate(&batch);
                 Ok(Receipt { accepted: first.accepted, quarantined: first.quarantined, duplicate: true, lsn: first.lsn })
             }
-            Claim::New if records + quarantined == 0 => {
+            Claim::New if batch.is_empty() => {
                 // Nothing to make durable, so nothing to recognise later.
                 self.keys.release(batch.tenant(), &key.key);
                 Ok(Receipt { accepted: 0, quarantined: 0, duplicate: false, lsn: 0 })
@@ -314,7 +313,7 @@ impl Inner {
     async fn append_new(&self, batch: Batch, key: Option<BatchKey>) -> Result<Receipt, Error> {
         let (records, quarantined) = (batch.records().len() as u64, batch.rejected().len() as u64);
         let receipt = Receipt { accepted: records + quarantined, quarantined, duplicate: false, lsn: 0 };
-        if receipt.accepted == 0 {
+        if batch.is_empty() {
             return Ok(receipt);
         }
         let bytes = batch.memory_bytes();

@@ -1,9 +1,9 @@
-//! Nothing silent (D10): received = stored + quarantined + sampled out + duplicates + erased + expired, per source and
-//! minute of receipt, committed with the rows it counts.
+//! Nothing silent (D10): received = stored + quarantined + filtered + sampled out + duplicates + erased + expired, per
+//! source and minute of receipt, committed with the rows it counts.
 
 use std::collections::{BTreeMap, HashMap};
 
-use record::{Batch, Timestamp};
+use record::{Batch, LeftOutBy, Timestamp};
 
 use crate::columns::LedgerRow;
 
@@ -32,6 +32,14 @@ impl Ledger {
             row.stored += records;
             row.quarantined += rejected;
         }
+        for left_out in batch.left_out() {
+            let row = self.row(at, batch.text_if(left_out.source));
+            row.received += left_out.records as i64;
+            match left_out.by {
+                LeftOutBy::Filter => row.filtered += left_out.records as i64,
+                LeftOutBy::Sampling => row.sampled_out += left_out.records as i64,
+            }
+        }
     }
 
     /// Counts a batch that had been acknowledged before.
@@ -40,6 +48,11 @@ impl Ledger {
             let row = self.row(at, source);
             row.received += records + rejected;
             row.duplicates += records + rejected;
+        }
+        for left_out in batch.left_out() {
+            let row = self.row(at, batch.text_if(left_out.source));
+            row.received += left_out.records as i64;
+            row.duplicates += left_out.records as i64;
         }
     }
 
@@ -80,6 +93,7 @@ impl Ledger {
             row.quarantined += counts.quarantined;
             row.duplicates += counts.duplicates;
             row.sampled_out += counts.sampled_out;
+            row.filtered += counts.filtered;
             row.erased += counts.erased;
             row.expired += counts.expired;
         }

@@ -9,7 +9,7 @@ use object_store::ObjectStore;
 use parking_lot::Mutex;
 use record::{Tenant, Timestamp};
 
-use crate::columns::{ColumnPlan, Numbering, Table};
+use crate::columns::{self, ColumnPlan, Numbering, Table};
 use crate::delta::{Damage, DeltaLog};
 use crate::store::{DamageFound, Verified};
 use crate::wal::DurableBatch;
@@ -244,7 +244,8 @@ impl Visible {
         let memory: Vec<Arc<MemoryBatch>> = batches.iter().filter_map(|durable| durable.tables.get(&table).cloned()).collect();
         let schema = match table {
             Table::Logs => self.evolved(&committed.schema, &memory),
-            Table::Quarantine | Table::Ledger => committed.schema,
+            Table::Quarantine => committed.schema,
+            Table::Ledger => columns::with_filtered(&committed.schema),
         };
         let Committed { version, segments, store, damage_found, damage, .. } = committed;
         let damage = damage.map(|damage| damage.to_string().into());

@@ -2,6 +2,10 @@ use hashbrown::HashTable;
 
 use crate::{Severity, Tenant, Timestamp};
 
+mod left_out;
+
+pub use left_out::{LeftOut, LeftOutBy};
+
 /// A piece of text inside a [`Batch`]'s arena. [`Span::ABSENT`] is "there is none", which is not the empty text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
@@ -239,6 +243,8 @@ pub struct Parts {
     pub fields: Vec<Field>,
     /// What could not become a record.
     pub rejected: Vec<Rejected>,
+    /// What is not stored, though nothing was wrong with it.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// Records of one tenant that travel and are acknowledged together.
@@ -267,6 +273,7 @@ impl Batch {
         ensure(parts.names.iter().all(|&name| name.is_present() && span(name)), "a field name")?;
         ensure(parts.records.iter().all(|record| record.texts().into_iter().all(span)), "a record's text")?;
         ensure(parts.rejected.iter().all(|rejected| span(rejected.raw) && span(rejected.source)), "a rejected line")?;
+        ensure(parts.left_out.iter().all(|left_out| span(left_out.source)), "a source of what was left out")?;
         let in_fields =
             |record: &Record| u64::from(record.fields.start) + u64::from(record.fields.len) <= parts.fields.len() as u64;
         ensure(parts.records.iter().all(in_fields), "a record's fields")?;
@@ -478,7 +485,8 @@ impl Batch {
             }
         }
         let rejected = parts.rejected.iter().flat_map(|rejected| [rejected.raw, rejected.source]);
-        parts.names.iter().copied().chain(rejected).any(|span| span.is_present() && is_asked(span))
+        let left_out = parts.left_out.iter().map(|left_out| left_out.source);
+        parts.names.iter().copied().chain(rejected).chain(left_out).any(|span| span.is_present() && is_asked(span))
     }
 
     /// Whether the arena holds more than what is pointed at.
@@ -511,6 +519,7 @@ impl Batch {
             carry(&mut rejected.raw);
             carry(&mut rejected.source);
         }
+        self.parts.left_out.iter_mut().for_each(|left_out| carry(&mut left_out.source));
         self.parts.arena = kept;
     }
 
@@ -521,6 +530,7 @@ impl Batch {
             + self.parts.records.len() * size_of::<Record>()
             + self.parts.fields.len() * size_of::<Field>()
             + self.parts.rejected.len() * size_of::<Rejected>()
+            + self.parts.left_out.len() * size_of::<LeftOut>()
     }
 }
 
@@ -560,6 +570,7 @@ impl BatchBuilder {
             records: Vec::new(),
             fields: Vec::new(),
             rejected: Vec::new(),
+            left_out: Vec::new(),
         };
         BatchBuilder { parts, ids: HashTable::new(), finished: (0, 0, 0) }
     }

@@ -15,7 +15,8 @@ mod time;
 mod words;
 
 pub use batch::{
-    Batch, BatchBuilder, Field, Malformed, NameId, Parts, Record, RecordFields, RejectReason, Rejected, Span, TimeOrigin, Value,
+    Batch, BatchBuilder, Field, LeftOut, LeftOutBy, Malformed, NameId, Parts, Record, RecordFields, RejectReason, Rejected, Span,
+    TimeOrigin, Value,
 };
 pub use clock::{Clock, SystemClock};
 pub use id::{ParseRecordIdError, RecordId};

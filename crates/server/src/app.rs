@@ -5,6 +5,7 @@ use lake::Lake;
 use privacy::Gateway;
 use record::{Clock, Tenant, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use transform::Transforms;
 
 use crate::budget::ByteBudget;
 use crate::config::{Config, CursorKey, Limits};
@@ -23,6 +24,8 @@ pub struct Rooms {
     pub engine: Arc<dyn ask::Engine>,
     /// Keeps records.
     pub lake: Lake,
+    /// Filters, changes and enriches records before they are screened.
+    pub transforms: Arc<Transforms>,
     /// Screens records.
     pub gateway: Arc<Gateway>,
     /// Tells the time.

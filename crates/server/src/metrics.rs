@@ -19,6 +19,7 @@ use kafka::KafkaFigures;
 use privacy::Masked;
 use sockets::SocketFigures;
 use text::Exposition;
+use transform::Transforms;
 
 /// Upper bounds in seconds. The marks of this product lie at 0.1 s (a question), 2 s (P95 of a search) and 30 s (the
 /// longest question).
@@ -123,7 +124,7 @@ impl Metrics {
     }
 
     /// All figures, with those of the lake.
-    pub(crate) fn write(&self, levels: Levels, lake: &lake::Status) -> String {
+    pub(crate) fn write(&self, levels: Levels, transforms: &Transforms, lake: &lake::Status) -> String {
         let mut out = Exposition::default();
         out.family("dendro_build_info", "gauge", "Which version runs.");
         out.sample("", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
@@ -131,6 +132,7 @@ impl Metrics {
         self.write_ingest(&mut out, levels);
         self.sockets.write(&mut out);
         self.kafka.write(&mut out);
+        write_transforms(&mut out, transforms);
         self.write_privacy(&mut out, levels);
         self.write_questions(&mut out, levels);
         write_lake(&mut out, lake);
@@ -225,6 +227,19 @@ impl Histogram {
         out.sample("_sum", &[("route", route)], self.sum);
         out.sample("_count", &[("route", route)], self.count as f64);
     }
+}
+
+fn write_transforms(out: &mut Exposition, transforms: &Transforms) {
+    out.family("dendro_transform_info", "gauge", "Which version of the transform rules is in force; no series: there are none.");
+    if let Some(version) = transforms.version() {
+        out.sample("", &[("version", version.as_str())], 1.0);
+    }
+    out.family("dendro_transform_records_total", "counter", "Records that a rule had to do with, by what became of them.");
+    for (rule, outcome, records) in transforms.counts().iter() {
+        out.sample("", &[("rule", rule), ("outcome", outcome)], records as f64);
+    }
+    let refused = "Changed transform rules that could not be used, so that those before stayed in force.";
+    out.one("dendro_transform_rules_refused_total", "counter", refused, transforms.refused() as f64);
 }
 
 fn write_lake(out: &mut Exposition, lake: &lake::Status) {

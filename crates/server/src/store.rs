@@ -1,11 +1,11 @@
-//! The one way of a delivery through the house, whatever dialect it came in: decode, admit, append.
+//! The one way of a delivery through the house, whatever dialect it came in: decode, transform, admit, append.
 
 use std::sync::Arc;
 
 use intake::Context;
 use lake::{BatchKey, Receipt};
 use privacy::Admitted;
-use record::{Batch, Timestamp};
+use record::{Batch, LeftOutBy, Timestamp};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
@@ -34,6 +34,10 @@ pub(crate) struct Stored<T> {
     pub(crate) receipt: Receipt,
     /// Records that the privacy policy wants dropped.
     pub(crate) dropped: u64,
+    /// Records that a rule does not want.
+    pub(crate) filtered: u64,
+    /// Records that stand aside for others of their kind.
+    pub(crate) sampled_out: u64,
     pub(crate) answer: T,
 }
 
@@ -65,12 +69,14 @@ where
     let screened = screen(app, work, decode).await?;
     app.key_watch.look(&app.rooms.gateway);
     let masked = screened.admitted.masked().clone();
+    let left_out = |by| screened.admitted.batch().records_left_out(by);
+    let (filtered, sampled_out) = (left_out(LeftOutBy::Filter), left_out(LeftOutBy::Sampling));
     let receipt = app.rooms.lake.append(screened.admitted, screened.key).await?;
     app.metrics.ingest(wire_bytes, screened.bytes, &receipt);
     if !receipt.duplicate {
         app.metrics.screened(&masked);
     }
-    Ok(Stored { receipt, dropped: masked.dropped, answer: screened.answer })
+    Ok(Stored { receipt, dropped: masked.dropped, filtered, sampled_out, answer: screened.answer })
 }
 
 struct Screened<T> {
@@ -106,7 +112,8 @@ where
     D: FnOnce(&App, Timestamp) -> Result<Decoded<T>, E>,
 {
     let Decoded { batch, key, bytes, reservation, answer } = decode(app, now)?;
-    Ok(Screened { admitted: app.rooms.gateway.admit(batch), key, bytes, answer, _reservation: reservation })
+    let admitted = app.rooms.gateway.admit(app.rooms.transforms.apply(batch));
+    Ok(Screened { admitted, key, bytes, answer, _reservation: reservation })
 }
 
 /// What decoders have to know beside the bytes.

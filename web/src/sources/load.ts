@@ -10,6 +10,7 @@ export interface Sums {
   readonly stored: number;
   readonly quarantined: number;
   readonly duplicates: number;
+  readonly filtered: number;
   readonly sampledOut: number;
   readonly erased: number;
   readonly expired: number;
@@ -20,12 +21,12 @@ export interface Account extends Sums {
   readonly counted: number;
 }
 
-const COUNTS = ["received", "stored", "quarantined", "duplicates", "sampled_out", "erased", "expired"];
+const COUNTS = ["received", "stored", "quarantined", "duplicates", "filtered", "sampled_out", "erased", "expired"];
 const SUMS = COUNTS.map((name) => `coalesce(sum(${name}), 0) AS ${name}`).join(", ");
 
 function sums(row: Row): Sums {
-  const [received, stored, quarantined, duplicates, sampledOut, erased, expired] = COUNTS.map((name) => Number(row[name] ?? 0)) as [number, number, number, number, number, number, number];
-  return { received, stored, quarantined, duplicates, sampledOut, erased, expired };
+  const [received, stored, quarantined, duplicates, filtered, sampledOut, erased, expired] = COUNTS.map((name) => Number(row[name] ?? 0)) as [number, number, number, number, number, number, number, number];
+  return { received, stored, quarantined, duplicates, filtered, sampledOut, erased, expired };
 }
 
 /** The whole account, since the first record. */
@@ -35,8 +36,8 @@ export async function account(signal: AbortSignal): Promise<Account> {
 }
 
 /** Records that the ledger cannot say anything about. Zero, or something is wrong. */
-export function unaccounted({ received, stored, quarantined, duplicates, sampledOut, erased, expired, counted }: Account): number {
-  const outcomes = stored + quarantined + duplicates + sampledOut + erased + expired;
+export function unaccounted({ received, stored, quarantined, duplicates, filtered, sampledOut, erased, expired, counted }: Account): number {
+  const outcomes = stored + quarantined + duplicates + filtered + sampledOut + erased + expired;
   return Math.max(Math.abs(received - outcomes), Math.abs(stored + quarantined - counted));
 }
 

@@ -63,6 +63,7 @@ function Sum({ account }: { account: Account }) {
     ["stored", account.stored, true],
     ["in quarantine", account.quarantined, true],
     ["duplicates", account.duplicates, true],
+    ["filtered", account.filtered, account.filtered > 0],
     ["sampled out", account.sampledOut, account.sampledOut > 0],
     ["erased", account.erased, account.erased !== 0],
     ["expired", account.expired, account.expired > 0],

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use record::parse_duration;
 
-use crate::{Aggregate, Error, Function, GroupKey, Pipe, SortKey};
+use crate::{Aggregate, Error, Function, GroupKey, Pipe, SortKey, WEIGHT_FIELD};
 
 use super::filter::is_name_char;
 use super::{AGGREGATES_MAX, FIELDS_MAX, KEYS_MAX, PIPES_MAX, Parser, fail, suggest};
@@ -33,7 +33,8 @@ const PIPES_ELSEWHERE: [(&str, &str); 17] = [
     ("cluster", "pattern"),
 ];
 
-const FUNCTIONS: [&str; 12] = ["count", "distinct", "dc", "sum", "avg", "min", "max", "median", "p50", "p90", "p95", "p99"];
+const FUNCTIONS: [&str; 13] =
+    ["count", "weighted", "distinct", "dc", "sum", "avg", "min", "max", "median", "p50", "p90", "p95", "p99"];
 
 const FUNCTIONS_ELSEWHERE: [(&str, &str); 6] = [
     ("mean", "avg"),
@@ -107,7 +108,7 @@ impl Parser<'_> {
             return Err(fail(at, "expected an aggregate before `by`", "write `stats count() by field`"));
         }
         let (function, spelled) = function(&name, at)?;
-        let field = self.arguments(&name, function == Function::Count)?;
+        let field = self.arguments(&name, matches!(function, Function::Count | Function::Weighted))?;
         self.cursor.skip_space();
         let name = match self.cursor.eat_word("as") {
             true => {
@@ -116,10 +117,11 @@ impl Parser<'_> {
             }
             false => column_name(&spelled, field.as_deref()),
         };
+        let field = field.or_else(|| (function == Function::Weighted).then(|| WEIGHT_FIELD.to_owned()));
         Ok(Aggregate { function, field, name })
     }
 
-    /// `(field)`, and for `count` also `()`, `(*)` or nothing.
+    /// `(field)`, and for `count` and `weighted` also `()`, `(*)` or nothing.
     fn arguments(&mut self, function: &str, may_be_empty: bool) -> Result<Option<String>, Error> {
         self.cursor.skip_space();
         let opened = self.cursor.at();
@@ -295,6 +297,7 @@ fn function(name: &str, at: usize) -> Result<(Function, String), Error> {
     let function = match name {
         "" => return Err(fail(at, "expected an aggregate", "write `stats count(), p99(field) by field`")),
         "count" => Function::Count,
+        "weighted" => Function::Weighted,
         "distinct" | "dc" => return Ok((Function::Distinct, "distinct".to_owned())),
         "sum" => Function::Sum,
         "avg" => Function::Avg,

@@ -5,7 +5,7 @@ use record::Timestamp;
 
 use crate::number::Number;
 use crate::parse::key_name;
-use crate::{Aggregate, Function, GroupKey, OwnedCell};
+use crate::{Aggregate, Function, GroupKey, OwnedCell, WEIGHT_MAX};
 
 use super::Stage;
 use super::table::{Row, Table};
@@ -92,6 +92,7 @@ fn value(aggregate: &Aggregate, rows: &[&Row]) -> OwnedCell {
     values.sort_by(|a, b| a.order(b, field));
     match aggregate.function {
         Function::Count => return count(values.len()),
+        Function::Weighted => return weighted(rows.len(), &values),
         Function::Distinct => {
             values.dedup_by(|a, b| a.order(b, field).is_eq());
             return count(values.len());
@@ -107,8 +108,16 @@ fn value(aggregate: &Aggregate, rows: &[&Row]) -> OwnedCell {
         Function::Sum => sum(&numbers),
         Function::Avg => OwnedCell::Float(float_sum(&numbers) / numbers.len() as f64),
         Function::Percentile(percent) => OwnedCell::Float(percentile(&numbers, percent)),
-        Function::Count | Function::Distinct => unreachable!("BUG: counted above"),
+        Function::Count | Function::Weighted | Function::Distinct => unreachable!("BUG: counted above"),
     }
+}
+
+/// Each row counts as its weight says, and once where there is none.
+fn weighted(rows: usize, values: &[OwnedCell]) -> OwnedCell {
+    let weight = |value: &OwnedCell| value.number().map(Number::as_f64).filter(|weight| weight.fract() == 0.0);
+    let weights = values.iter().filter_map(weight).filter(|weight| (1.0..=f64::from(WEIGHT_MAX)).contains(weight));
+    let (counted, sum) = weights.fold((0, 0), |(counted, sum), weight| (counted + 1, sum + weight as i64));
+    OwnedCell::Int((rows - counted) as i64 + sum)
 }
 
 fn sum(numbers: &[Number]) -> OwnedCell {

@@ -108,6 +108,8 @@ fn numbers_over_groups() {
         "| stats sum(ms), avg(ms), min(ms), max(ms), median(ms), p0(ms), p100(ms)",
         &["{sum_ms:530.5,avg_ms:132.625,min_ms:10,max_ms:300,median_ms:110.25,p0_ms:10.0,p100_ms:300.0}"],
     );
+    check("| stats weighted(ms), weighted(), weighted(message) as m", &["{weighted_ms:512,weighted:5,m:5}"]);
+    check("nothing | stats weighted()", &["{weighted:0}"]);
     check("pay OR source:pay | stats sum(ms), p75(ms), sum(message)", &["{sum_ms:500,p75_ms:275.0}"]);
     check("nothing | stats count(), sum(ms), avg(ms)", &["{count:0}"]);
     check("nothing | stats count() by source", &[]);

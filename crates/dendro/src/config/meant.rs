@@ -5,7 +5,7 @@ use std::path::Path;
 use server::{Dialect, Port};
 
 use super::raw::Raw;
-use super::{Config, PrivacyFiles, RootKeySource};
+use super::{Config, PrivacyFiles, RootKeySource, TransformFile};
 use super::{kafka, sockets};
 
 /// Most nodes there can be: a node's number has twelve bits of a record id.
@@ -33,7 +33,10 @@ pub(crate) fn meant(raw: &mut Raw) -> Config {
     };
     let engine = engine_config(raw, limits);
     let privacy = privacy_files(raw, &lake.dir);
-    Config { lake, engine, server, budget, privacy, log: raw.get("log").0.to_owned() }
+    let named = raw.path("transform_file");
+    let is_named = named.is_some();
+    let transforms = TransformFile { path: named.unwrap_or_else(|| lake.dir.join("transforms.toml")), is_named };
+    Config { lake, engine, server, budget, privacy, transforms, log: raw.get("log").0.to_owned() }
 }
 
 fn privacy_files(raw: &mut Raw, data: &Path) -> PrivacyFiles {

@@ -55,6 +55,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("key_memory", "24h", "DURATION", "How long a repeated Idempotency-Key is recognised"),
     setting("retention", "never", "DURATION", "Records older than this are removed; `never` keeps them"),
     setting("vacuum_after", "7d", "DURATION", "Files that only older table versions use are deleted after this; time travel reaches back so far"),
+    setting("transform_file", "", "FILE", "Rules that filter, change, sample and enrich records, TOML, read again when it or a file that it names changes; none is transforms.toml in data, if there is one"),
     setting("policy_file", "", "FILE", "Privacy policy, TOML, read again when it changes; none is privacy.toml in data, if there is one"),
     setting("root_key_file", "", "FILE", "Root key of hashes, pseudonyms and encryption, 64 hexadecimal digits, readable by its owner only; none is root.key in data, made if missing"),
     setting("root_key_command", "", "COMMAND", "Program that prints the root key instead (a vault's client); run by sh"),

@@ -47,7 +47,7 @@ pub(super) async fn run(args: Ingest) -> Result<(), Failure> {
     let checkpoint = Checkpoint::open(&args.checkpoint)?;
     let labels = Arc::new(Labels { source: args.source.clone(), format: args.format });
     let mut watched = Watched::new(patterns, checkpoint, args.format);
-    let sink = Sink::new(Place::find(&args.place, Missing::Create).await?);
+    let sink = Sink::new(Place::find(&args.place, Missing::Create).await?)?;
     let progress = Progress::bytes(0);
     let mut total = Stored::default();
     let mut outcome = Ok(());

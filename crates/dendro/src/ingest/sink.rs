@@ -45,6 +45,8 @@ pub(crate) struct Stored {
     pub accepted: u64,
     /// Of these, in quarantine.
     pub quarantined: u64,
+    /// Records that transform rules left out.
+    pub left_out: u64,
     /// Pieces stored.
     pub pieces: u64,
     /// Pieces that had been stored before.
@@ -55,10 +57,19 @@ pub(crate) struct Stored {
 
 impl Sink {
     /// Stores at a place.
-    pub(crate) fn new(place: Place) -> Sink {
+    ///
+    /// # Errors
+    ///
+    /// When the folder's rules cannot be used.
+    pub(crate) fn new(place: Place) -> Result<Sink, Failure> {
         match place {
-            Place::Folder(house) => Sink::House(Arc::new(house)),
-            Place::Server(server) => Sink::Server(server),
+            Place::Folder(house) => {
+                house.rules.start(&house.transforms)?;
+                // It ends with the process: following files has no other end.
+                tokio::spawn(house.rules.clone().watch(house.transforms.clone()));
+                Ok(Sink::House(Arc::new(house)))
+            }
+            Place::Server(server) => Ok(Sink::Server(server)),
         }
     }
 
@@ -87,8 +98,12 @@ pub(crate) async fn deliver(house: &Arc<House>, key: &str, bytes: Bytes, labels:
     let since = Instant::now();
     loop {
         let admitted = admit(house.clone(), bytes.clone(), labels.clone()).await?;
+        let left_out = admitted.batch().left_out().iter().map(|left_out| left_out.records).sum();
         match house.lake.append(admitted, Some(batch_key.clone())).await {
-            Ok(receipt) => return Ok(Stored::of(receipt.accepted, receipt.quarantined, receipt.duplicate)),
+            Ok(receipt) => {
+                let stored = Stored::of(receipt.accepted, receipt.quarantined, receipt.duplicate);
+                return Ok(stored.and_left_out(left_out));
+            }
             // A full memtable empties itself; a full disk is for the person to see to.
             Err(error) if error.kind() == Kind::Overloaded && since.elapsed() < PATIENCE => tokio::time::sleep(PAUSE).await,
             Err(error) => return Err(error.into()),
@@ -104,7 +119,8 @@ async fn admit(house: Arc<House>, bytes: Bytes, labels: Arc<Labels>) -> Result<p
             received_at: house.clock.now(),
             limits: intake::Limits::default(),
         };
-        house.gateway.admit(intake::decode(labels.format.for_intake(), &bytes, &context))
+        let batch = intake::decode(labels.format.for_intake(), &bytes, &context);
+        house.gateway.admit(house.transforms.apply(batch))
     };
     tokio::task::spawn_blocking(work).await.map_err(|_| Failure::new(Kind::Broken, "decoding ended in a panic"))
 }
@@ -118,10 +134,16 @@ impl Stored {
         }
     }
 
+    /// The same, and so many records that were left out, if it is not a repetition.
+    pub(crate) fn and_left_out(self, records: u64) -> Stored {
+        Stored { left_out: if self.duplicates == 0 { records } else { 0 }, ..self }
+    }
+
     /// Adds another.
     pub(crate) fn add(&mut self, other: &Stored) {
         self.accepted += other.accepted;
         self.quarantined += other.quarantined;
+        self.left_out += other.left_out;
         self.pieces += other.pieces;
         self.duplicates += other.duplicates;
         self.bytes += other.bytes;
@@ -136,6 +158,9 @@ impl Stored {
         writeln!(out, "stored {records}; read {} in {} ({rate}/s)", print::bytes(self.bytes), print::duration(seconds))?;
         if self.duplicates > 0 {
             writeln!(out, "{} had been stored before and were not stored again", print::counted(self.duplicates, "piece"))?;
+        }
+        if self.left_out > 0 {
+            writeln!(out, "{} were left out by the transform rules", print::counted(self.left_out, "record"))?;
         }
         if self.quarantined > 0 {
             let lines = print::count(self.quarantined);

@@ -4,7 +4,7 @@ use ask::{Aggregate, Function, GroupKey};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue};
 use datafusion::functions::core::expr_fn::get_field;
-use datafusion::functions::math::expr_fn::abs;
+use datafusion::functions::math::expr_fn::{abs, floor};
 use datafusion::functions_aggregate::expr_fn::{avg, count, count_distinct, max, min, sum};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, SortExpr, cast, lit, when};
 
@@ -138,6 +138,7 @@ fn value(function: Function, place: Option<&Place>, aggregation: &mut Aggregatio
             let present = when(place.present(), lit(1_i64)).end()?;
             Ok(Place::of(aggregation.aggregate(count(present)), Kind::Int))
         }
+        Function::Weighted => weighted(place, aggregation),
         Function::Distinct => distinct(place, aggregation),
         Function::Sum => sum_of(place, aggregation),
         Function::Min => extreme(place, min, aggregation),
@@ -147,6 +148,17 @@ fn value(function: Function, place: Option<&Place>, aggregation: &mut Aggregatio
             Ok(of_numbers(place, |number| functions::percentile(number, percent / 100.0), aggregation))
         }
     }
+}
+
+/// Floats hold sums of whole weights exactly; no rows have no sum, and are none.
+fn weighted(place: &Place, aggregation: &mut Aggregation) -> Result<Place> {
+    let Some(number) = place.number() else { return Ok(Place::of(aggregation.aggregate(count(lit(1_i64))), Kind::Int)) };
+    let is_within = number.clone().between(lit(1.0_f64), lit(f64::from(ask::WEIGHT_MAX)));
+    let is_weight = is_within.and(floor(number.clone()).eq(number.clone()));
+    let weight = when(is_weight, number).otherwise(lit(1.0_f64))?;
+    let sum = aggregation.aggregate(sum(weight));
+    let whole = when(sum.clone().is_null(), lit(0_i64)).otherwise(cast(sum, DataType::Int64))?;
+    Ok(Place::of(whole, Kind::Int))
 }
 
 /// Values in the column and values of other kinds are different from each other.

@@ -31,3 +31,4 @@ mod sockets;
 mod stream_proxy;
 mod tail;
 mod time_travel;
+mod transforms;

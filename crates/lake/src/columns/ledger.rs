@@ -1,12 +1,32 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringViewArray, TimestampMicrosecondArray};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use record::Timestamp;
 
-use super::{Table, day_of};
+use super::{DATE, Table, day_of};
 
-/// The counts of the ledger, in the order of its columns: received = the sum of all others.
+/// The counts of the ledger, in the order of its columns: received = the sum of all others, and of [`FILTERED`].
 pub(super) const COUNTS: [&str; 7] = ["received", "stored", "quarantined", "duplicates", "sampled_out", "erased", "expired"];
+
+/// The count that tables made by earlier versions do not have. It may be null for their sake: no reader of Delta takes a new
+/// column that may not.
+const FILTERED: &str = "filtered";
+
+pub(super) fn filtered() -> Field {
+    Field::new(FILTERED, DataType::Int64, true)
+}
+
+/// The schema of a ledger that may be of an earlier version, with the column that it lacks.
+pub(crate) fn with_filtered(schema: &SchemaRef) -> SchemaRef {
+    if schema.column_with_name(FILTERED).is_some() {
+        return Arc::clone(schema);
+    }
+    let mut fields = schema.fields().to_vec();
+    let before_date = fields.iter().position(|field| field.name() == DATE).unwrap_or(fields.len());
+    fields.insert(before_date, Arc::new(filtered()));
+    Arc::new(Schema::new(fields))
+}
 
 /// What became of the records of one source that came in during one minute. Rows of the same minute and source add up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +45,8 @@ pub(crate) struct LedgerRow {
     pub(crate) duplicates: i64,
     /// Were left out by a sampling rule.
     pub(crate) sampled_out: i64,
+    /// Were left out by a filter.
+    pub(crate) filtered: i64,
     /// Were erased on request.
     pub(crate) erased: i64,
     /// Grew too old.
@@ -45,6 +67,7 @@ pub(crate) fn ledger_to_arrow(rows: &[LedgerRow]) -> RecordBatch {
         count(|row| row.sampled_out),
         count(|row| row.erased),
         count(|row| row.expired),
+        count(|row| row.filtered),
         Arc::new(Date32Array::from_iter_values(minutes.map(day_of))),
     ];
     RecordBatch::try_new(Table::Ledger.base_schema(), columns).expect("BUG: the ledger's columns and schema differ")

@@ -200,20 +200,21 @@ fn the_ledger_has_a_column_per_count() {
     let counts = LedgerRow {
         minute,
         source: Some("web".into()),
-        received: 28,
+        received: 35,
         stored: 1,
         quarantined: 2,
         duplicates: 3,
         sampled_out: 4,
         erased: 5,
         expired: 6,
+        filtered: 7,
     };
     let rows = ledger_to_arrow(&[counts, LedgerRow::default()]);
     let cells: Vec<_> =
         rows.schema().fields().iter().map(|field| format!("{}={}", field.name(), cell(&rows, field.name(), 0))).collect();
     assert_eq!(
         cells.join(" "),
-        "minute=2026-02-06T14:23:00Z source=web received=28 stored=1 quarantined=2 duplicates=3 sampled_out=4 erased=5 expired=6 date=2026-02-06"
+        "minute=2026-02-06T14:23:00Z source=web received=35 stored=1 quarantined=2 duplicates=3 sampled_out=4 erased=5 expired=6 filtered=7 date=2026-02-06"
     );
 }
 

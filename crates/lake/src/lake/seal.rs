@@ -123,7 +123,8 @@ impl Inner {
         let present = log.schema();
         let schema = match table {
             Table::Logs => self.visible.evolved(&present, memory),
-            Table::Quarantine | Table::Ledger => Arc::clone(&present),
+            Table::Quarantine => Arc::clone(&present),
+            Table::Ledger => columns::with_filtered(&present),
         };
         // Senders wait for this, once memory is full.
         let threads = side_by_side::threads();
@@ -203,7 +204,9 @@ impl Inner {
         let name = format!("{}-l{}", self.config.node, log.version());
         let options = self.segment_options(Table::Ledger, name);
         let added = segment::write(log.store(), vec![columns::ledger_to_arrow(&ledger.rows())], &options).await?;
-        log.commit(Change::append(added, None, None, self.clock.now())).await?;
+        let (present, schema) = (log.schema(), columns::with_filtered(&log.schema()));
+        let grown = (schema != present).then_some(schema);
+        log.commit(Change::append(added, grown, None, self.clock.now())).await?;
         self.visible.replace(tenant, Table::Ledger, Committed::of(&log, before.as_ref())?);
         self.tables.lock().insert((tenant.clone(), Table::Ledger), log);
         self.figures.commits.fetch_add(1, Ordering::Relaxed);

@@ -29,8 +29,10 @@ pub(crate) async fn committed(log: &DeltaLog) -> Result<Sums, Error> {
                 column.map_or(0, |column| column.iter().flatten().sum())
             };
             sums.received += sum("received");
-            sums.outcomes +=
-                ["stored", "quarantined", "duplicates", "sampled_out", "erased", "expired"].map(sum).iter().sum::<i64>();
+            sums.outcomes += ["stored", "quarantined", "duplicates", "sampled_out", "erased", "expired", "filtered"]
+                .map(sum)
+                .iter()
+                .sum::<i64>();
             sums.stored += sum("stored");
             sums.quarantined += sum("quarantined");
         }

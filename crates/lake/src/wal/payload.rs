@@ -20,12 +20,15 @@
 //! rejected  0 8 line   8 8 offset   16 8 raw   24 8 source   32 1 reason   33 7 zero
 //! ```
 //!
+//! A row of `rejected` with reason 254 or 255 is no rejected input: so many (`line`) records of the source were left out by a
+//! filter (254) or by sampling (255).
+//!
 //! Reading believes no number: all lengths must add up to the payload exactly before anything is allocated, and
 //! [`Batch::from_parts`] checks every span.
 
 use record::{
-    Batch, Field, NameId, Parts, Record, RecordFields, RejectReason, Rejected, Severity, Span, Tenant, TimeOrigin, Timestamp,
-    Value,
+    Batch, Field, LeftOut, LeftOutBy, NameId, Parts, Record, RecordFields, RejectReason, Rejected, Severity, Span, Tenant,
+    TimeOrigin, Timestamp, Value,
 };
 
 use super::format::{u32_at, u64_at};
@@ -37,6 +40,8 @@ const RECORD_LEN: usize = 76;
 const FIELD_LEN: usize = 16;
 const REJECTED_LEN: usize = 40;
 const NO_KEY: u32 = u32::MAX;
+const LEFT_OUT_BY_FILTER: u8 = 254;
+const LEFT_OUT_BY_SAMPLING: u8 = 255;
 
 /// Bytes that a batch takes.
 pub(super) fn encoded_len(batch: &Batch, key: Option<&BatchKey>) -> usize {
@@ -47,7 +52,7 @@ pub(super) fn encoded_len(batch: &Batch, key: Option<&BatchKey>) -> usize {
         + parts.names.len() * SPAN_LEN
         + parts.records.len() * RECORD_LEN
         + parts.fields.len() * FIELD_LEN
-        + parts.rejected.len() * REJECTED_LEN
+        + (parts.rejected.len() + parts.left_out.len()) * REJECTED_LEN
         + parts.arena.len()
 }
 
@@ -61,7 +66,8 @@ pub(super) fn encode(batch: &Batch, key: Option<&BatchKey>, out: &mut Vec<u8>) {
     out.extend_from_slice(&parts.repaired.to_le_bytes());
     out.extend_from_slice(&key.map_or(0, |key| key.body).to_le_bytes());
     let key_len = key.map_or(NO_KEY, |key| key.key.len() as u32);
-    let counts = [parts.arena.len(), parts.names.len(), parts.records.len(), parts.fields.len(), parts.rejected.len()];
+    let rejected = parts.rejected.len() + parts.left_out.len();
+    let counts = [parts.arena.len(), parts.names.len(), parts.records.len(), parts.fields.len(), rejected];
     out.extend_from_slice(&(parts.tenant.as_str().len() as u32).to_le_bytes());
     out.extend_from_slice(&key_len.to_le_bytes());
     counts.iter().for_each(|&count| out.extend_from_slice(&(count as u32).to_le_bytes()));
@@ -71,6 +77,7 @@ pub(super) fn encode(batch: &Batch, key: Option<&BatchKey>, out: &mut Vec<u8>) {
     put_rows(out, &parts.records, put_record);
     put_rows(out, &parts.fields, put_field);
     put_rows(out, &parts.rejected, put_rejected);
+    put_rows(out, &parts.left_out, put_left_out);
     out.extend_from_slice(parts.arena.as_bytes());
 }
 
@@ -103,6 +110,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Batch, Option<BatchKey>), Unreadab
         rest = behind;
         table
     });
+    let (rejected, left_out) = split_left_out(rejected);
     let text = |bytes| std::str::from_utf8(bytes).map_err(|_| Unreadable);
     let parts = Parts {
         tenant: Tenant::new(text(tenant)?).map_err(|_| Unreadable)?,
@@ -114,6 +122,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Batch, Option<BatchKey>), Unreadab
         records: rows(records, record_of)?,
         fields: rows(fields, field_of)?,
         rejected: rows(rejected, rejected_of)?,
+        left_out: rows(left_out, left_out_of)?,
     };
     let body = u128::from(u64_at(fixed, 24)) | u128::from(u64_at(fixed, 32)) << 64;
     let key = if has_key { Some(BatchKey { key: text(key)?.to_owned(), body }) } else { None };
@@ -221,6 +230,32 @@ fn rejected_of(row: &[u8; REJECTED_LEN]) -> Option<Rejected> {
         source: span_at(row, 24),
         reason: *RejectReason::ALL.get(usize::from(row[32]))?,
     })
+}
+
+/// What was left out stands behind all that was rejected.
+fn split_left_out(rows: &[u8]) -> (&[u8], &[u8]) {
+    let (places, _) = rows.as_chunks::<REJECTED_LEN>();
+    let rejected = places.iter().take_while(|row| row[32] < LEFT_OUT_BY_FILTER).count();
+    rows.split_at(rejected * REJECTED_LEN)
+}
+
+fn put_left_out(row: &mut [u8; REJECTED_LEN], left_out: &LeftOut) {
+    row[0..8].copy_from_slice(&left_out.records.to_le_bytes());
+    put_span(row, 16, Span::ABSENT);
+    put_span(row, 24, left_out.source);
+    row[32] = match left_out.by {
+        LeftOutBy::Filter => LEFT_OUT_BY_FILTER,
+        LeftOutBy::Sampling => LEFT_OUT_BY_SAMPLING,
+    };
+}
+
+fn left_out_of(row: &[u8; REJECTED_LEN]) -> Option<LeftOut> {
+    let by = match row[32] {
+        LEFT_OUT_BY_FILTER => LeftOutBy::Filter,
+        LEFT_OUT_BY_SAMPLING => LeftOutBy::Sampling,
+        _ => return None,
+    };
+    Some(LeftOut { by, source: span_at(row, 24), records: u64_at(row, 0) })
 }
 
 #[cfg(test)]

@@ -119,6 +119,7 @@ impl<'a> Screening<'a> {
         self.records();
         self.fields();
         self.rejected();
+        self.left_out();
         self.finish()
     }
 
@@ -262,6 +263,25 @@ impl<'a> Screening<'a> {
             let (raw, source) = (self.outside(index, rejected.raw, raw), self.outside(index, rejected.source, source));
             let kept = &mut self.batch.rejected_mut()[index];
             (kept.raw, kept.source) = (raw, source);
+        }
+    }
+
+    /// Sources of what is not stored go to the ledger, where they read as those of records.
+    fn left_out(&mut self) {
+        let name = self.named(PLACES[0], "source");
+        for index in 0..self.batch.left_out().len() {
+            let span = self.batch.left_out()[index].source;
+            let owner = Owner { ruleset: self.ruleset(span), subject: None };
+            let subject = Subject { place: Place::Text(0), slot: 0, name: &name, owner, kind: TextKind::Plain };
+            let Some(asked) = self.asked(span, &subject) else { continue };
+            let kept = match self.screen(asked, span, subject) {
+                Ok(Rewritten::Same) => continue,
+                Ok(Rewritten::Text(text)) => self.batch.add_text(&text),
+                Ok(Rewritten::DropField | Rewritten::DropRecord) => Span::ABSENT,
+                Err(Failed) => self.failed(),
+            };
+            self.replaced.push(span);
+            self.batch.left_out_mut()[index].source = kept;
         }
     }
 

@@ -193,3 +193,17 @@ proptest! {
         prop_assert!(Batch::from_parts(admitted.batch().parts().clone()).is_ok());
     }
 }
+
+/// The ledger names the sources of what rules left out: one that is private is masked there as in a record.
+#[test]
+fn the_source_of_what_is_left_out_is_screened_too() {
+    let mut builder = Batch::builder(Tenant::default(), Timestamp::from_micros(0));
+    let source = builder.text("ann@example.com");
+    builder.finish_record(Record { source, ..Record::at(Timestamp::from_micros(0)) });
+    let mut batch = builder.build();
+    batch.leave_out(|_| Some(record::LeftOutBy::Filter));
+    let admitted = gateway().admit(batch);
+    let parts = admitted.batch().parts();
+    assert!(!format!("{parts:?}").contains("ann@"), "{parts:?}");
+    assert_eq!(admitted.batch().records_left_out(record::LeftOutBy::Filter), 1);
+}

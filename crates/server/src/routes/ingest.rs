@@ -60,6 +60,12 @@ pub(crate) struct Acknowledgement {
     /// Records that the privacy policy wants dropped; absent when there are none.
     #[serde(skip_serializing_if = "is_zero")]
     dropped: u64,
+    /// Records that a filter does not want; absent when there are none.
+    #[serde(skip_serializing_if = "is_zero")]
+    filtered: u64,
+    /// Records that stand aside for others, which say for how many they stand; absent when there are none.
+    #[serde(skip_serializing_if = "is_zero")]
+    sampled_out: u64,
     /// The same request (by `Idempotency-Key`) was acknowledged before; nothing was stored again.
     duplicate: bool,
 }
@@ -113,9 +119,9 @@ pub(crate) async fn ingest(State(app): State<Arc<App>>, request: Request) -> Res
     let wire_bytes = received.wire_bytes();
     let work = if received.is_plain() { Work::of_plain(wire_bytes) } else { Work::Long };
     let decode = move |app: &App, received_at| delivery.decode(app, received, received_at);
-    let Stored { receipt, dropped, answer: () } = store(&app, wire_bytes, work, decode).await?;
+    let Stored { receipt, dropped, filtered, sampled_out, answer: () } = store(&app, wire_bytes, work, decode).await?;
     let Receipt { accepted, quarantined, duplicate, .. } = receipt;
-    Ok(Json(Acknowledgement { accepted, quarantined, dropped, duplicate }))
+    Ok(Json(Acknowledgement { accepted, quarantined, dropped, filtered, sampled_out, duplicate }))
 }
 
 /// What a request says beside its body.

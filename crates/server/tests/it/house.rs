@@ -75,6 +75,7 @@ pub(crate) async fn rooms(lake: Lake) -> Rooms {
     Rooms {
         engine,
         lake,
+        transforms: Arc::default(),
         gateway: Arc::new(Gateway::new(Policy::default())),
         clock: Arc::new(Still),
         policies: Arc::new(PolicyInMemory::default()),

@@ -32,7 +32,10 @@ pub(in crate::wal) fn any_batch() -> impl Strategy<Value = Batch> {
             let [raw, source] = [raw, source].map(|text| text.map_or(Span::ABSENT, |text| batch.text(&text)));
             batch.reject(Rejected { reason, line, offset, raw, source });
         }
-        batch.build()
+        let mut batch = batch.build();
+        batch
+            .leave_out(|index| [None, Some(LeftOutBy::Filter), None, Some(LeftOutBy::Sampling)][(index + repaired as usize) % 4]);
+        batch
     })
 }
 

@@ -1,0 +1,166 @@
+use std::collections::HashMap;
+
+use record::{Batch, Field, LeftOutBy, NameId, Severity, Span, TimeOrigin, Value};
+
+use crate::{Changes, Datum, PLACES};
+
+/// The attribute of a record that a program could not change: which program, and the line of it.
+pub const ERROR_FIELD: &str = "transform_error";
+
+/// The attribute of a record that was kept by sampling: for how many it stands, itself included.
+pub const WEIGHT_FIELD: &str = "sample_weight";
+
+/// Most attributes of a record that was changed; as many as decoders take.
+const FIELDS_MAX: usize = 1_000;
+
+/// Longest name of an attribute, in bytes.
+const NAME_BYTES_MAX: usize = 512;
+
+/// Most names that changes may bring into one batch: each may become a column.
+const NEW_NAMES_MAX: usize = 2_048;
+
+/// Most bytes of text that changes may bring into one record.
+const TEXT_BYTES_MAX: usize = 1 << 20;
+
+/// The changes make something that cannot be a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Impossible;
+
+/// A batch that is being changed.
+pub(crate) struct Work {
+    batch: Batch,
+    names: HashMap<String, NameId>,
+    names_max: usize,
+    left_out: Vec<Option<LeftOutBy>>,
+    is_changed: bool,
+}
+
+impl Work {
+    pub(crate) fn new(batch: Batch) -> Work {
+        let names_max = batch.names().len() + NEW_NAMES_MAX;
+        let names: HashMap<_, _> =
+            batch.names().enumerate().map(|(index, name)| (name.to_owned(), NameId(index as u32))).collect();
+        let left_out = vec![None; batch.records().len()];
+        Work { batch, names, names_max, left_out, is_changed: false }
+    }
+
+    pub(crate) fn batch(&self) -> &Batch {
+        &self.batch
+    }
+
+    pub(crate) fn leave_out(&mut self, index: usize, by: LeftOutBy) {
+        self.left_out[index] = Some(by);
+        self.is_changed = true;
+    }
+
+    /// Makes changes to a record, all or none.
+    pub(crate) fn change(&mut self, index: usize, changes: &Changes) -> Result<(), Impossible> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let severity = self.check(index, changes)?;
+        self.is_changed = true;
+        if let Some((timestamp, nanos)) = changes.timestamp {
+            let record = self.batch.record_mut(index);
+            (record.timestamp, record.nanos, record.origin) = (timestamp, nanos, TimeOrigin::Event);
+        }
+        if let Some(severity) = severity {
+            self.batch.record_mut(index).severity = severity;
+        }
+        let mut fields = self.batch.fields(&self.batch.records()[index]).to_vec();
+        for (name, datum) in &changes.fields {
+            if let Some(place) = PLACES.iter().position(|known| known == name) {
+                let span = datum.as_ref().map_or(Span::ABSENT, |datum| self.batch.add_text(&datum.text()));
+                *self.batch.record_mut(index).texts_mut()[place] = span;
+            } else if name != "severity" {
+                self.put(&mut fields, name, datum.as_ref());
+            }
+        }
+        self.batch.set_fields(index, &fields);
+        Ok(())
+    }
+
+    /// The batch, without the text of what was changed or left out.
+    pub(crate) fn finish(mut self) -> Batch {
+        if !self.is_changed {
+            return self.batch;
+        }
+        self.batch.leave_out(|index| self.left_out[index]);
+        self.batch.pack_fields();
+        self.batch.shed();
+        self.batch
+    }
+
+    /// Whether the changes can be made, and the severity that they bring, if they do.
+    fn check(&self, index: usize, changes: &Changes) -> Result<Option<Option<Severity>>, Impossible> {
+        let before = self.batch.records()[index].fields.len as usize;
+        let mut bytes = 0;
+        let mut severity = None;
+        for (name, datum) in &changes.fields {
+            bytes += name.len() + datum.as_ref().map_or(0, text_len);
+            let is_finite = !matches!(datum, Some(Datum::Float(number)) if !number.is_finite());
+            if name.is_empty() || name.len() > NAME_BYTES_MAX || !is_finite {
+                return Err(Impossible);
+            }
+            if name == "severity" {
+                severity = Some(datum.as_ref().map(read_severity).transpose()?);
+            }
+        }
+        let added = changes.fields.iter().filter(|(_, datum)| datum.is_some()).count();
+        let new = changes.fields.iter().filter(|(name, datum)| datum.is_some() && !self.names.contains_key(name)).count();
+        let fits = bytes <= TEXT_BYTES_MAX
+            && (added == 0 || before + added <= FIELDS_MAX)
+            && (new == 0 || self.names.len() + new <= self.names_max);
+        fits.then_some(severity).ok_or(Impossible)
+    }
+
+    fn put(&mut self, fields: &mut Vec<Field>, name: &str, datum: Option<&Datum<'_>>) {
+        let known = self.names.get(name).copied();
+        let at = known.and_then(|known| fields.iter().position(|field| field.name == known));
+        let Some(datum) = datum else {
+            if let Some(at) = at {
+                fields.remove(at);
+            }
+            return;
+        };
+        let value = self.value(datum);
+        match at {
+            Some(at) => fields[at].value = value,
+            None => {
+                let name = known.unwrap_or_else(|| self.new_name(name));
+                fields.push(Field { name, value });
+            }
+        }
+    }
+
+    fn new_name(&mut self, name: &str) -> NameId {
+        let id = self.batch.add_name(name);
+        self.names.insert(name.to_owned(), id);
+        id
+    }
+
+    fn value(&mut self, datum: &Datum<'_>) -> Value {
+        match datum {
+            Datum::Text(text) => Value::Text(self.batch.add_text(text)),
+            Datum::Json(text) => Value::Json(self.batch.add_text(text)),
+            Datum::Int(number) => Value::Int(*number),
+            Datum::Float(number) => Value::Float(*number),
+            Datum::Bool(truth) => Value::Bool(*truth),
+        }
+    }
+}
+
+fn text_len(datum: &Datum<'_>) -> usize {
+    match datum {
+        Datum::Text(text) | Datum::Json(text) => text.len(),
+        Datum::Int(_) | Datum::Float(_) | Datum::Bool(_) => 8,
+    }
+}
+
+fn read_severity(datum: &Datum<'_>) -> Result<Severity, Impossible> {
+    let read = match datum {
+        Datum::Int(number) => u8::try_from(*number).ok().and_then(Severity::from_number),
+        _ => Severity::parse(&datum.text()),
+    };
+    read.ok_or(Impossible)
+}
