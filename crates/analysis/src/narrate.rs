@@ -5,7 +5,7 @@
 //!
 //! 1. its own words come from a fixed list, from what counting wrote in the cited facts, and from the question;
 //! 2. its own numbers and names come from what was counted in the cited facts and records;
-//! 3. words that somebody logged stand in quotation marks, letter by letter as they were cited.
+//! 3. words that somebody logged stand in quotation marks, letter by letter as they were cited, and as something that was said.
 //!
 //! So a record can make a model say no more than what the record's own quotation shows.
 
@@ -126,7 +126,8 @@ impl Checked {
 }
 
 impl Narrator {
-    /// Makes the prompt. `None` when nothing points to a failure: then there is nothing to narrate.
+    /// Makes the prompt. `None` when nothing points to a failure (then there is nothing to narrate), or when clearing left no
+    /// evidence that sentences could be held against.
     ///
     /// `fence` must be a word that nobody who writes records can know, such as a digest with a secret key.
     pub fn new(analysis: &Analysis, gateway: &Gateway, fence: &str) -> Option<Narrator> {

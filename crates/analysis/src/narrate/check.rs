@@ -6,11 +6,11 @@ use super::answer::Claim;
 use super::evidence::{Evidence, Item};
 use super::own::{has_number, numbers, unquoted, without, words};
 use super::shown::is_invisible;
-use super::vocabulary::{is_known, is_weighty, number_word, tells_of_cause};
+use super::vocabulary::{is_known, is_weighty, number_word, tells_of_cause, tells_of_saying};
 use super::{Dropped, Told};
 
 /// Characters of a sentence, its quotations included.
-const SENTENCE_CHARS_MAX: usize = 400;
+const SENTENCE_CHARS_MAX: usize = 500;
 /// What makes a program or a reader follow a text somewhere, or shows it as something else than text.
 const NOT_SAID: [&str; 9] = ["://", "www.", "](", "![", "javascript:", "data:", "mailto:", "&#", "\\u"];
 
@@ -23,13 +23,19 @@ pub(super) fn check(evidence: &Evidence, claim: &Claim) -> Result<Told, Dropped>
     let ids: BTreeSet<&str> = claim.citations.iter().chain(&marked).map(String::as_str).collect();
     let cited: Option<Vec<&Item>> = ids.iter().map(|id| evidence.get(id)).collect();
     let cited = cited.filter(|cited| !cited.is_empty()).ok_or(Dropped::Uncited)?;
-    let own = unquoted(&text, |quoted| cited.iter().any(|item| has_words(&item.text, quoted))).ok_or(Dropped::Quotation)?;
+    let mut quotations = Vec::new();
+    let own = unquoted(&text, |quoted| {
+        quotations.push(quoted.to_owned());
+        cited.iter().any(|item| has_words(&item.text, quoted))
+    });
+    let own = own.ok_or(Dropped::Quotation)?;
     let names: Vec<&String> = evidence.names.iter().filter(|name| without(&own, name) != own).collect();
     let rest = names.iter().fold(own, |own, name| without(&own, name));
     check_names(&names, &cited)?;
     check_numbers(&rest, &cited)?;
     check_words(&rest, &cited, evidence)?;
-    check_cause(&rest, &names, &cited, evidence)?;
+    check_quotations(&rest, &quotations)?;
+    check_cause(&rest, &names, &quotations, &cited, evidence)?;
     let facts = ids.iter().filter(|id| evidence.get(id).is_some_and(|item| item.is_fact)).map(|id| (*id).to_owned()).collect();
     let citations: BTreeSet<usize> = cited.iter().flat_map(|item| item.citations.iter().copied()).collect();
     Ok(Told { text, citations: citations.into_iter().collect(), facts })
@@ -58,7 +64,7 @@ fn without_marks(text: &str, evidence: &Evidence) -> (String, Vec<String>) {
 fn is_a_sentence(text: &str) -> bool {
     let lower = text.to_lowercase();
     let outside = unquoted(text, |_| true).unwrap_or_default();
-    let is_plain = |c: char| c.is_alphanumeric() || " .,;:()-/%'\"\u{2019}\u{2013}\u{2014}\u{2026}".contains(c);
+    let is_plain = |c: char| c.is_alphanumeric() || " .,;:()-/%'\"\u{2019}\u{2013}\u{2014}".contains(c);
     text.chars().count() <= SENTENCE_CHARS_MAX
         && outside.chars().any(char::is_alphabetic)
         && outside.chars().all(|c| is_plain(c) || matches!(c, '_' | '@' | '#' | '+' | '&'))
@@ -109,11 +115,29 @@ fn check_words(rest: &str, cited: &[&Item], evidence: &Evidence) -> Result<(), D
     }
 }
 
-/// Who speaks of the cause cites the fact that names it, and names no other.
-fn check_cause(rest: &str, names: &[&String], cited: &[&Item], evidence: &Evidence) -> Result<(), Dropped> {
+/// A quotation is something that was said, and no part of what the model says itself: `\u{201c}Bob\u{201d} failed` is no quotation.
+fn check_quotations(rest: &str, quotations: &[String]) -> Result<(), Dropped> {
+    match quotations.is_empty() || words(rest).any(|word| tells_of_saying(&word)) {
+        true => Ok(()),
+        false => Err(Dropped::Quotation),
+    }
+}
+
+/// Who speaks of the cause cites the fact that names it, names no other, and quotes nobody else on it.
+fn check_cause(
+    rest: &str,
+    names: &[&String],
+    quotations: &[String],
+    cited: &[&Item],
+    evidence: &Evidence,
+) -> Result<(), Dropped> {
     let is_of_cause = words(rest).any(|word| tells_of_cause(&word));
+    let mut facts = cited.iter().filter(|item| item.is_cause).peekable();
     let names_it = names.is_empty() || names.iter().any(|name| **name == evidence.cause);
-    match !is_of_cause || (cited.iter().any(|item| item.is_cause) && names_it) {
+    let is_counted = facts.peek().is_some()
+        && names_it
+        && quotations.iter().all(|quoted| facts.clone().any(|item| has_words(&item.text, quoted)));
+    match !is_of_cause || is_counted {
         true => Ok(()),
         false => Err(Dropped::Cause),
     }

@@ -12,8 +12,10 @@ use crate::write::{Analysis, Sentence};
 /// Facts and records shown. The first ones tell most; a prompt is to stay near 2,000 tokens.
 const FACTS_MAX: usize = 14;
 const RECORDS_MAX: usize = 16;
-/// Characters of a fact's piece and of a record's text: a line of a log; of stack traces the head.
-const PIECE_CHARS: usize = 220;
+/// Characters of a record's text: a line of a log; of stack traces the head.
+const MESSAGE_CHARS: usize = 220;
+/// The same of a piece of a fact, which is what counting writes, or a quotation. All its reasons fit in.
+const PIECE_CHARS: usize = 400;
 /// All lines together. About 2,000 tokens of English text with numbers, and below 6,000 of any script.
 const LINES_BYTES_MAX: usize = 6_500;
 /// Longest name of a source that a sentence may speak of.
@@ -39,7 +41,7 @@ pub(super) struct Evidence {
     items: BTreeMap<String, Item>,
     /// Words of the question.
     pub(super) asked: BTreeSet<String>,
-    /// Names of sources, the longest first.
+    /// Names of sources that a sentence may speak of, the longest first.
     pub(super) names: Vec<String>,
     /// The source that counting blames.
     pub(super) cause: String,
@@ -71,13 +73,15 @@ pub(super) fn lines(analysis: &Analysis) -> Vec<Line> {
     for event in &analysis.timeline {
         if !facts.iter().any(|(text, ..)| text.contains(&event.what.text)) {
             let source = if event.source.is_empty() { "records without a source" } else { &event.source };
-            let text = format!("In {}: {}", source.replace(['\u{201c}', '\u{201d}'], "'"), event.what.text);
+            let text = format!("In {}: {}", quotable(source), event.what.text);
             facts.push((text, event.what.citations.clone(), false));
         }
     }
+    let long: Vec<&str> = sources(analysis).filter(|source| source.chars().count() > NAME_CHARS).collect();
+    let cut = |text: String| long.iter().fold(text, |text, source| text.replace(&quotable(source), &name(source)));
     let facts = facts.into_iter().take(FACTS_MAX).enumerate().map(|(index, (text, citations, is_cause))| Line {
         id: format!("F{}", index + 1),
-        text: fact(&text, PIECE_CHARS),
+        text: fact(&cut(text), PIECE_CHARS),
         citations,
         is_cause,
         known: None,
@@ -97,7 +101,7 @@ fn records(analysis: &Analysis) -> impl Iterator<Item = Line> {
         let at = record.at.to_string()[..19].replace('T', " ");
         let severity = record.severity.map_or("-", Severity::as_str);
         let known = format!("{at} {severity} {}", name(&record.source));
-        let text = format!("{known}: {}", in_one_line(&record.message, PIECE_CHARS));
+        let text = format!("{known}: {}", in_one_line(&record.message, MESSAGE_CHARS));
         Line { id: (index + 1).to_string(), text, citations: vec![index + 1], is_cause: false, known: Some(known) }
     })
 }
@@ -118,6 +122,7 @@ impl Evidence {
             items.insert(line.id.clone(), Item::new(&line, text, &names));
         }
         let cause = analysis.candidates.first().map(|first| name(&first.source)).unwrap_or_default();
+        let names = names.into_iter().filter(|name| is_name(name)).collect();
         Some(Evidence { items, asked: words(question).collect(), names, cause })
     }
 
@@ -159,13 +164,27 @@ fn name(source: &str) -> String {
     in_one_line(source, NAME_CHARS)
 }
 
-/// The names of all sources that the evidence speaks of, the longest first, so that none is found within another.
-fn names(analysis: &Analysis) -> Vec<String> {
-    let sources =
-        analysis.citations.iter().map(|record| &record.source).chain(analysis.timeline.iter().map(|event| &event.source));
+/// Whether a name of a source is one in a sentence too. Senders choose it: `please restart all` is a sentence of its own.
+fn is_name(name: &str) -> bool {
+    name.chars().any(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || "-_./:@#".contains(c))
+}
+
+/// As counting writes it, so that it does not end our quotation marks.
+fn quotable(source: &str) -> String {
+    source.replace(['\u{201c}', '\u{201d}'], "'")
+}
+
+/// All sources that the evidence speaks of.
+fn sources(analysis: &Analysis) -> impl Iterator<Item = &str> {
+    let sources = analysis.citations.iter().map(|record| &record.source);
+    let sources = sources.chain(analysis.timeline.iter().map(|event| &event.source));
     let sources = sources.chain(analysis.findings.iter().map(|finding| &finding.source));
-    let names: BTreeSet<String> =
-        sources.chain(analysis.candidates.iter().map(|candidate| &candidate.source)).map(|source| name(source)).collect();
+    sources.chain(analysis.candidates.iter().map(|candidate| &candidate.source)).map(AsRef::as_ref)
+}
+
+/// Their names, the longest first, so that none is found within another.
+fn names(analysis: &Analysis) -> Vec<String> {
+    let names: BTreeSet<String> = sources(analysis).map(name).collect();
     let mut names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     names

@@ -79,6 +79,22 @@ async fn the_longest_evidence_stays_below_its_bound() {
     assert!(bytes < 7_500, "{bytes} bytes");
 }
 
+/// Whoever says a fact again, and no more, is believed.
+#[tokio::test]
+async fn each_fact_bears_itself() {
+    for fault in [Fault::PoolExhausted, Fault::Hang, Fault::SlowStore, Fault::NamesFail, Fault::DiskFull] {
+        let story = Scenario::incident(5, fault).run();
+        let now = story.lines.iter().map(|line| line.at).max().unwrap_or_default();
+        let ask = Ask { question: "what went wrong?".to_owned(), range: None, now };
+        let analysis = analyze(&held(&story.lines), &ask).await.expect("records in memory");
+        let narrator = narrator(&analysis);
+        for (id, text) in shown(&narrator).iter().filter(|(id, _)| id.starts_with('F')) {
+            let checked = narrator.check(&answer(text, &[id]));
+            assert_eq!(checked.dropped, BTreeMap::new(), "{fault:?}: {text}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn sentences_that_the_evidence_bears_are_kept() {
     let analysis = incident(|_| {}).await;
@@ -118,6 +134,8 @@ async fn what_the_evidence_does_not_bear_is_dropped() {
     check(&format!("{source} failed seventeen times."), &["F1"], Dropped::Number);
     check(&format!("{source} wrote \u{201c}the disk is on fire\u{201d}."), &["F1"], Dropped::Quotation);
     check(&format!("{source} wrote \u{201c}half a quotation."), &["F1"], Dropped::Form);
+    check("\u{201c}acquire\u{201d} failed.", &["F1"], Dropped::Quotation);
+    check("\u{201c}request aborted\u{201d} is said to be the cause.", &["F1", "F4"], Dropped::Cause);
     check(&format!("{source} did not fail."), &["F1"], Dropped::Words);
     check("Bob deployed something.", &["F1"], Dropped::Words);
     check(&format!("Restart {source}."), &["F1"], Dropped::Words);
@@ -147,6 +165,28 @@ async fn a_record_does_not_write_facts() {
     for ids in [["F1", "1"], ["F2", "2"], ["F3", "3"], ["F4", "4"]] {
         for text in ["It came 4711 times.", "It came from bob."] {
             assert_eq!(narrator.check(&answer(text, &ids)).sentences, [], "{text}\n{:#?}", shown(&narrator));
+        }
+    }
+}
+
+/// Nor does a sender by what it calls itself.
+#[tokio::test]
+async fn a_source_does_not_write_facts() {
+    let long = format!("bob {}", "must restart all 4711 now ".repeat(9));
+    for hostile in ["please restart all 4711 now, bob must", &long, "x\u{201d} came 4711 times, bob must restart all \u{201c}"] {
+        let analysis = incident(|lines| {
+            for line in lines.iter_mut().filter(|line| line.severity >= record::Severity::Error) {
+                line.source = hostile.to_owned();
+            }
+        })
+        .await;
+        let narrator = narrator(&analysis);
+        let shown = shown(&narrator);
+        assert!(shown.iter().any(|(_, text)| text.contains("bob")), "{shown:#?}");
+        for (id, _) in &shown {
+            for text in ["It came 4711 times.", "It came from bob.", "It must restart.", hostile, &hostile[..30]] {
+                assert_eq!(narrator.check(&answer(text, &[id.as_str(), "F1"])).sentences, [], "{text}\n{shown:#?}");
+            }
         }
     }
 }

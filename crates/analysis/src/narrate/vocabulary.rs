@@ -65,6 +65,12 @@ const OF_CAUSE: &str = "cause caused causes causing culprit origin origins origi
 stem stemmed stems stemming blame blamed responsible due attributable attributed trigger triggered triggering initiated
 because";
 
+/// Words that speak of something that was said.
+const OF_SAYING: &str =
+    "wrote write writes written writing said say says saying reported reports reporting logged logs log logging
+message messages text texts record records line lines came come comes told tells read reads showed shows shown pattern patterns
+error errors warning warnings entry entries";
+
 /// Words that turn a sentence round or make it total. They must stand in what is cited.
 const WEIGHTY: &str = "no not never none nothing nobody neither nor without cannot all every everything everybody entire entirely
 only always completely fully fine healthy normal normally recovered resolved unaffected restored ok okay false true didn doesn isn wasn weren
@@ -115,6 +121,11 @@ pub(super) fn is_known(word: &str) -> bool {
 /// Whether a word speaks of the cause.
 pub(super) fn tells_of_cause(word: &str) -> bool {
     stands_in(OF_CAUSE, word)
+}
+
+/// Whether a word speaks of something that was said.
+pub(super) fn tells_of_saying(word: &str) -> bool {
+    stands_in(OF_SAYING, word)
 }
 
 /// Whether a word turns a sentence round or makes it total.
