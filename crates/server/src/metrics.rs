@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 
 mod findings;
 mod kafka;
+mod models;
 mod sockets;
 mod text;
 
@@ -19,6 +20,8 @@ use kafka::KafkaFigures;
 use privacy::Masked;
 use sockets::SocketFigures;
 use text::Exposition;
+
+use crate::models::Figures;
 
 /// Upper bounds in seconds. The marks of this product lie at 0.1 s (a question), 2 s (P95 of a search) and 30 s (the
 /// longest question).
@@ -123,7 +126,7 @@ impl Metrics {
     }
 
     /// All figures, with those of the lake.
-    pub(crate) fn write(&self, levels: Levels, lake: &lake::Status) -> String {
+    pub(crate) fn write(&self, levels: Levels, lake: &lake::Status, model: Option<&Figures>) -> String {
         let mut out = Exposition::default();
         out.family("dendro_build_info", "gauge", "Which version runs.");
         out.sample("", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
@@ -133,6 +136,9 @@ impl Metrics {
         self.kafka.write(&mut out);
         self.write_privacy(&mut out, levels);
         self.write_questions(&mut out, levels);
+        if let Some(figures) = model {
+            models::write(&mut out, figures);
+        }
         write_lake(&mut out, lake);
         out.finish()
     }

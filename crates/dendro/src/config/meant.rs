@@ -6,7 +6,7 @@ use server::{Dialect, Port};
 
 use super::raw::Raw;
 use super::{Config, PrivacyFiles, RootKeySource};
-use super::{kafka, sockets};
+use super::{kafka, model, sockets};
 
 /// Most nodes there can be: a node's number has twelve bits of a record id.
 const NODES_MAX: u16 = 4096;
@@ -33,7 +33,8 @@ pub(crate) fn meant(raw: &mut Raw) -> Config {
     };
     let engine = engine_config(raw, limits);
     let privacy = privacy_files(raw, &lake.dir);
-    Config { lake, engine, server, budget, privacy, log: raw.get("log").0.to_owned() }
+    let model = model::meant(raw);
+    Config { lake, engine, server, budget, privacy, model, log: raw.get("log").0.to_owned() }
 }
 
 fn privacy_files(raw: &mut Raw, data: &Path) -> PrivacyFiles {
