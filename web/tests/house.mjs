@@ -13,6 +13,7 @@ export class House {
   #folder = mkdtempSync(join(tmpdir(), "dendro-pages-"));
   #binary;
   #server;
+  #fakes = [];
 
   constructor(binary) {
     this.#binary = binary;
@@ -36,11 +37,22 @@ export class House {
   /** Starts the server and returns its address. */
   async start(...flags) {
     this.#server = spawn(this.#binary, ["serve", "--listen", "127.0.0.1:0", ...flags]);
+    return this.#address(this.#server);
+  }
+
+  /** Starts a fake language model that behaves so, until the server stops, and returns the flags that name it. */
+  async model(mode) {
+    const fake = spawn(this.#binary, ["llm", "fake", "--listen", "127.0.0.1:0", "--mode", mode]);
+    this.#fakes.push(fake);
+    return ["--model", "a-model", "--model-url", `${await this.#address(fake)}/v1`];
+  }
+
+  #address(program) {
     let [said, complaints] = ["", ""];
-    this.#server.stderr.on("data", (piece) => (complaints += piece));
+    program.stderr.on("data", (piece) => (complaints += piece));
     return new Promise((tell, fail) => {
-      this.#server.on("exit", (code) => fail(new Error(`the server ended with ${code}: ${complaints}`)));
-      this.#server.stdout.on("data", (piece) => {
+      program.on("exit", (code) => fail(new Error(`it ended with ${code}: ${complaints}`)));
+      program.stdout.on("data", (piece) => {
         said += piece;
         const address = /https?:\/\/[\d.]+:\d+/.exec(said);
         if (address) tell(address[0]);
@@ -55,6 +67,10 @@ export class House {
   }
 
   async stop() {
+    for (const fake of this.#fakes.splice(0)) {
+      fake.removeAllListeners("exit");
+      fake.kill();
+    }
     const server = this.#server;
     if (!server || server.exitCode !== null) return;
     server.removeAllListeners("exit");

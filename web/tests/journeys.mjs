@@ -12,6 +12,7 @@ import { House } from "./house.mjs";
 import * as empty from "./empty.mjs";
 import * as explore from "./explore.mjs";
 import * as looks from "./looks.mjs";
+import * as models from "./models.mjs";
 import * as pages from "./pages.mjs";
 import * as walls from "./walls.mjs";
 
@@ -25,6 +26,8 @@ const SUITES = [
   { name: "empty", journeys: empty.journeys, flags: (house) => ["--data", house.emptyData] },
   { name: "explore", journeys: explore.journeys, flags: (house) => ["--data", house.data] },
   { name: "pages", journeys: pages.journeys, flags: (house) => ["--data", house.data] },
+  { name: "model", journeys: models.narrated, flags: async (house) => ["--data", house.data, ...(await house.model("echo"))] },
+  { name: "model that fails", journeys: models.silent, flags: async (house) => ["--data", house.data, ...(await house.model("500"))] },
   { name: "looks", journeys: looks.journeys, flags: (house) => ["--data", house.data] },
   { name: "walls", journeys: walls.journeys, flags: (house) => ["--data", house.data, "--token-file", house.tokenFile()] },
 ];
@@ -45,7 +48,7 @@ async function run() {
 async function runSuite({ name, journeys, flags }, house, browser) {
   const chosen = Object.entries(journeys).filter(([title]) => `${name}: ${title}`.includes(wanted));
   if (chosen.length === 0) return 0;
-  const server = await house.start(...flags(house));
+  const server = await house.start(...(await flags(house)));
   const front = process.env.PREVIEW ? await preview(server) : { url: server, close: () => {} };
   let failed = 0;
   for (const [title, journey] of chosen) {

@@ -8,6 +8,7 @@ use crate::analyze::{Ask, Notes, between};
 use crate::cause::{Candidate, Reason};
 use crate::detect::{Difference, Finding};
 use crate::evidence::{Impact, Sample};
+use crate::narrate::Narration;
 use crate::wording;
 
 /// Candidates shown.
@@ -116,6 +117,8 @@ pub struct Analysis {
     pub version: u64,
     /// Records that were compared.
     pub records: u64,
+    /// The same in a model's words, where one was asked and its sentences hold.
+    pub narration: Option<Narration>,
 }
 
 /// Writes the analysis.
@@ -154,6 +157,7 @@ pub(crate) fn write(facts: Facts) -> Analysis {
         version: notes.version,
         notes: notes.notes,
         records: facts.records,
+        narration: None,
     }
 }
 
@@ -377,11 +381,16 @@ pub(crate) fn confidence(candidates: &[Candidate]) -> f64 {
 const CALIBRATION: [(f64, f64); 5] = [(0.5, 0.95), (0.3, 0.9), (0.15, 0.75), (0.05, 0.55), (0.0, 0.35)];
 
 fn shown(source: &str) -> String {
-    if source.is_empty() { "records without a source".to_owned() } else { source.to_owned() }
+    if source.is_empty() { "records without a source".to_owned() } else { without_quotation_marks(source) }
+}
+
+/// What is logged does not end our quotation of it.
+fn without_quotation_marks(logged: &str) -> String {
+    logged.replace(['\u{201c}', '\u{201d}'], "'")
 }
 
 fn quote(template: &str) -> String {
-    let line = template.lines().next().unwrap_or_default();
+    let line = without_quotation_marks(template.lines().next().unwrap_or_default());
     let mut quote: String = line.chars().filter(|c| !c.is_control()).take(QUOTE_MAX).collect();
     if quote.len() < line.len() || template.lines().nth(1).is_some() {
         quote.push('\u{2026}');

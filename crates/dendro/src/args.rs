@@ -67,6 +67,9 @@ pub(crate) enum Command {
     /// Checks rules and programs that filter, change, sample and enrich records, and tries them on a file.
     #[command(subcommand, after_help = TRANSFORM_HELP)]
     Transform(Transform),
+    /// Plays a language model, for trying out how Dendro deals with one.
+    #[command(subcommand, after_help = LLM_HELP)]
+    Llm(Llm),
     /// Makes a realistic day of logs, stores it, asks three questions and serves it.
     #[command(after_help = DEMO_HELP)]
     Demo(Demo),
@@ -234,8 +237,8 @@ pub(crate) struct Ask {
 
 const ASK_HELP: &str = "\
 Times of day are UTC. Understood are a time (at 2 PM, between 14:00 and 14:15, yesterday, on Feb 6, last 15 minutes) and
-names of services; the rest of the question is for you. No language model takes part. Every sentence about records
-cites some, printed below with their numbers.
+names of services; the rest of the question is for you. Every sentence about records cites some, printed below with their
+numbers. A language model takes part only if one is configured (docs/models.md): its words come first, marked as such.
 
 Examples:
   dendro ask 'why did payments fail at 2 PM?'
@@ -298,7 +301,7 @@ pub(crate) struct Sql {
 }
 
 const SQL_HELP: &str = "\
-Tables: logs, quarantine, ledger. Attributes are columns, quoted when they have dots: \"http.status_code\".
+Tables: logs, quarantine, ledger, log_privacy, llm_calls. Attributes are columns, quoted when they have dots: \"http.status_code\".
 match_phrase(column, 'text') finds whole words in order, in any case.
 
 Examples:
@@ -473,6 +476,31 @@ Examples:
   dendro transform check transforms.toml
   dendro transform try web.vrl access.log -n 5
   dendro transform try transforms.toml app.jsonl --source shop";
+/// `dendro llm`
+#[derive(Subcommand)]
+pub(crate) enum Llm {
+    /// Serves a fake model that speaks as OpenAI's and Gemini's servers do
+    Fake(FakeLlm),
+}
+
+/// `dendro llm fake`
+#[derive(Args)]
+pub(crate) struct FakeLlm {
+    /// How it behaves: says the evidence again, obeys whatever logs say, is slow, answers rubbish or half, refuses, fails, sends elsewhere
+    #[arg(long, default_value = "echo", value_name = "MODE", value_parser = server::FakeMode::ALL.map(server::FakeMode::as_str))]
+    pub mode: String,
+    /// Address to listen on, loopback only
+    #[arg(long, default_value = "127.0.0.1:4490", value_name = "ADDR")]
+    pub listen: std::net::SocketAddr,
+}
+
+const LLM_HELP: &str = "\
+The first line on standard output is the address. OpenAI's way is below /v1, Gemini's below /v1beta.
+
+Examples:
+  dendro llm fake
+  dendro serve --model fake --model-url http://127.0.0.1:4490/v1
+  dendro llm fake --mode obeys --listen 127.0.0.1:0";
 
 /// `dendro demo`
 #[derive(Args)]

@@ -8,11 +8,12 @@ use record::{Clock, SystemClock, TimeRange};
 use serde_json::Value;
 
 use crate::args;
+use crate::config::{self, ModelSettings};
 use crate::exit::Failure;
 use crate::house::House;
 use crate::place::{Missing, Place};
 use crate::print::{self, text};
-use crate::when;
+use crate::{model, when};
 
 /// Findings printed: those that the sentences do not tell.
 const TIMELINE_MAX: usize = 12;
@@ -24,7 +25,8 @@ pub(crate) async fn run(args: args::Ask) -> Result<(), Failure> {
     let answer = match Place::find(&args.place, Missing::Refuse).await? {
         Place::Server(server) => server.analyze(&args.question, range).await?,
         Place::Folder(house) => {
-            let answer = in_house(&house, Ask { question: args.question, range, now }).await;
+            let settings = config::for_folder(args.place.config.as_deref(), args.place.data.as_deref())?.model;
+            let answer = in_house(&house, Ask { question: args.question, range, now }, settings.as_ref()).await;
             house.close().await?;
             answer?
         }
@@ -49,15 +51,20 @@ fn range(args: &args::Ask, now: record::Timestamp) -> Result<Option<TimeRange>, 
     Ok(Some(TimeRange::new(start, end)))
 }
 
-async fn in_house(house: &House, ask: Ask) -> Result<Value, Failure> {
+async fn in_house(house: &House, ask: Ask, settings: Option<&ModelSettings>) -> Result<Value, Failure> {
     let started = Instant::now();
+    let models = model::of(settings, house)?;
     let scope = house.scope(TimeRange::ALL, analysis::GROUPS_MAX);
     let evidence = OverEngine::new(&*house.engine, scope).await?;
-    let analysis = analysis::analyze(&evidence, &ask).await?;
+    let mut analysis = analysis::analyze(&evidence, &ask).await?;
+    if let Some(models) = models {
+        models.narrate(&mut analysis).await;
+    }
     Ok(server::analysis_json(&analysis, started.elapsed().as_millis() as u64))
 }
 
 fn for_people(out: &mut impl Write, answer: &Value) -> io::Result<()> {
+    narrated(out, &answer["narration"])?;
     for sentence in list(answer, "sentences") {
         writeln!(out, "{}{}", told(sentence, "text"), marks(sentence))?;
     }
@@ -92,6 +99,20 @@ fn for_people(out: &mut impl Write, answer: &Value) -> io::Result<()> {
         )
     })?;
     section(out, "Note", list(answer, "notes"), text::shown)
+}
+
+/// What a language model says, before what was counted.
+fn narrated(out: &mut impl Write, narration: &Value) -> io::Result<()> {
+    if list(narration, "sentences").next().is_none() {
+        return Ok(());
+    }
+    for sentence in list(narration, "sentences") {
+        writeln!(out, "{}{}", told(sentence, "text"), marks(sentence))?;
+    }
+    let (model, dropped) = (told(narration, "model"), &narration["dropped"]);
+    let left_out =
+        if dropped == 0 { String::new() } else { format!("; sentences left out that the evidence does not bear: {dropped}") };
+    writeln!(out, "\x1b[2mIn the words of {model}, held against the evidence{left_out}. What was counted:\x1b[0m\n")
 }
 
 fn section<'a>(

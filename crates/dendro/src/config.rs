@@ -3,6 +3,7 @@
 mod flags;
 mod kafka;
 mod meant;
+mod model;
 mod raw;
 mod settings;
 mod sockets;
@@ -11,6 +12,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 pub(crate) use flags::SettingFlags;
+pub(crate) use model::ModelSettings;
 use raw::Raw;
 use record::Kind;
 use settings::SETTINGS;
@@ -31,6 +33,8 @@ pub(crate) struct Config {
     pub privacy: PrivacyFiles,
     /// Where the transform rules are.
     pub transforms: TransformFile,
+    /// The language model, if any.
+    pub model: Option<ModelSettings>,
     /// What Dendro logs about itself.
     pub log: String,
 }

@@ -13,7 +13,9 @@ mod demo;
 mod exit;
 mod house;
 mod ingest;
+mod llm;
 mod logging;
+mod model;
 mod note;
 mod place;
 mod policy_file;
@@ -94,6 +96,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Vacuum(folder) => upkeep::vacuum(folder).await,
         Command::Privacy(command) => screen::run(command).await,
         Command::Transform(command) => transforms::run(command),
+        Command::Llm(command) => llm::run(command).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "dendro", &mut print::stdout());

@@ -23,7 +23,7 @@ pub(crate) fn load(source: &RootKeySource) -> Result<RootKey, Failure> {
         RootKeySource::Command(command) => from_command(command),
         RootKeySource::File { path, is_named } => match fs::read_to_string(path) {
             Ok(text) => {
-                check_mode(path)?;
+                check_mode("the root key", path)?;
                 parse(&text, &path.display().to_string())
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound && !is_named => make(path),
@@ -67,13 +67,15 @@ fn make(path: &Path) -> Result<RootKey, Failure> {
 }
 
 /// A key that others can read is none.
-fn check_mode(path: &Path) -> Result<(), Failure> {
+pub(crate) fn check_mode(what: &str, path: &Path) -> Result<(), Failure> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = fs::metadata(path)?.permissions().mode();
+        let metadata = fs::metadata(path);
+        let metadata = metadata.map_err(|error| Failure::from(error).about(&format!("{what} {}", path.display())))?;
+        let mode = metadata.permissions().mode();
         if mode & 0o077 != 0 {
-            let text = format!("the root key {} can be read by others (mode {:o})", path.display(), mode & 0o777);
+            let text = format!("{what} {} can be read by others (mode {:o})", path.display(), mode & 0o777);
             return Err(Failure::new(Kind::Denied, text).hint(format!("chmod 600 {}", path.display())));
         }
     }

@@ -9,7 +9,7 @@ use crate::config::{self, Config};
 use crate::exit::{Failure, chain};
 use crate::house::House;
 use crate::note::Note;
-use crate::{logging, place, print};
+use crate::{logging, model, place, print};
 
 /// `dendro serve`
 pub(crate) async fn run(args: Serve) -> Result<(), Failure> {
@@ -35,6 +35,7 @@ pub(crate) async fn until_told(house: House, config: Config, ready: impl FnOnce(
         engine: house.engine.clone(),
         clock: house.clock.clone(),
         policies: house.policies.clone(),
+        models: model::of(config.model.as_ref(), &house)?,
     };
     let watching = tokio::spawn(house.policies.clone().watch(house.gateway.clone()));
     let watching_rules = tokio::spawn(house.rules.clone().watch(house.transforms.clone()));

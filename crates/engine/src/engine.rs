@@ -146,8 +146,8 @@ impl Inner {
         let sql = sql::parse(text)?;
         session.register(snapshot, asked.scope.time, None).map_err(planning)?;
         let logs = snapshot.tables.get("logs");
-        let has_account = logs.is_some_and(|logs| logs.schema.field_with_name(privacy::ACCOUNT_FIELD).is_ok());
-        views::register(session, text, has_account).await.map_err(planning)?;
+        let has = |name: &str| logs.is_some_and(|logs| logs.schema.field_with_name(name).is_ok());
+        views::register(session, text, has).await.map_err(planning)?;
         for at in sql.versions {
             let earlier = self.snapshot(asked.scope, Some(at)).await?;
             session.register(&earlier, asked.scope.time, Some(&sql::schema_of(at))).map_err(planning)?;

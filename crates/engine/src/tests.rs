@@ -5,6 +5,7 @@ mod answers;
 mod bounds;
 mod damage;
 mod house;
+mod models;
 mod newest;
 mod oracle;
 mod privacy;

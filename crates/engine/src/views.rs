@@ -1,7 +1,7 @@
-//! Tables that are made of others: the account of the privacy gateway, as rows.
+//! Tables that are made of others: the account of the privacy gateway, and the calls of language models, as rows.
 //!
 //! The account itself stands in two attributes of each record in which something was found, so that it is as durable as
-//! the record and goes with it.
+//! the record and goes with it. A call of a language model is a record of its own, written by the server.
 
 use std::sync::Arc;
 
@@ -18,18 +18,53 @@ const LOG_PRIVACY: &str = "log_privacy";
 /// One row per record, in the layout of the seeds.
 const LOGS_METADATA: &str = "logs_metadata";
 
-/// Makes the views known that a statement may ask for. `has_account`: something was found in some record, so that the
-/// attributes have columns.
-pub(crate) async fn register(session: &Session, text: &str, has_account: bool) -> Result<()> {
+/// One row per call of a language model.
+const LLM_CALLS: &str = "llm_calls";
+
+/// Columns of [`LLM_CALLS`]: name, attribute of the record, type.
+const CALL_COLUMNS: [(&str, &str, &str); 11] = [
+    ("model", "gen_ai.request.model", "VARCHAR"),
+    ("provider", "gen_ai.provider.name", "VARCHAR"),
+    ("purpose", "llm.purpose", "VARCHAR"),
+    ("outcome", "llm.outcome", "VARCHAR"),
+    ("input_tokens", "gen_ai.usage.input_tokens", "BIGINT"),
+    ("output_tokens", "gen_ai.usage.output_tokens", "BIGINT"),
+    ("duration_ms", "llm.duration_ms", "BIGINT"),
+    ("sentences_kept", "llm.sentences_kept", "BIGINT"),
+    ("sentences_dropped", "llm.sentences_dropped", "BIGINT"),
+    ("prompt_version", "llm.prompt_version", "VARCHAR"),
+    ("prompt_digest", "llm.prompt_digest", "VARCHAR"),
+];
+
+/// Makes the views known that a statement may ask for. `has` tells whether records have an attribute as a column: before the
+/// first of them there is none.
+pub(crate) async fn register(session: &Session, text: &str, has: impl Fn(&str) -> bool) -> Result<()> {
+    let has_account = has(ACCOUNT_FIELD);
     let text = text.to_ascii_lowercase();
     let lists_all = text.contains("information_schema") || text.trim_start().starts_with("show");
-    for (name, sql) in [(LOG_PRIVACY, log_privacy(has_account)), (LOGS_METADATA, logs_metadata(has_account))] {
+    for (name, sql) in
+        [(LOG_PRIVACY, log_privacy(has_account)), (LOGS_METADATA, logs_metadata(has_account)), (LLM_CALLS, llm_calls(has))]
+    {
         if lists_all || text.contains(name) {
             let plan = session.state.create_logical_plan(&sql).await?;
             session.add(name, Arc::new(ViewTable::new(plan, None)) as Arc<dyn TableProvider>)?;
         }
     }
     Ok(())
+}
+
+/// An attribute has a column, or, when there was no room for one, stands in `attributes`, or both at different times.
+fn llm_calls(has: impl Fn(&str) -> bool) -> String {
+    let value = |attribute: &str, kind: &str| {
+        let column = has(attribute).then(|| format!("CAST(\"{attribute}\" AS {kind})"));
+        let other = has("attributes").then(|| format!("CAST(attribute(attributes, '{attribute}') AS {kind})"));
+        let known: Vec<String> = column.into_iter().chain(other).chain([format!("CAST(NULL AS {kind})")]).collect();
+        format!("coalesce({})", known.join(", "))
+    };
+    let columns: Vec<String> =
+        CALL_COLUMNS.iter().map(|(name, attribute, kind)| format!("{} AS {name}", value(attribute, kind))).collect();
+    let is_call = format!("source = 'dendro-models' AND {} IS NOT NULL", value("llm.outcome", "VARCHAR"));
+    format!("SELECT record_id, \"timestamp\", {} FROM logs WHERE {is_call}", columns.join(", "))
 }
 
 /// `EMAIL/mask/2/message` becomes columns; the name of a field may have slashes.

@@ -13,6 +13,7 @@ use crate::dialects::Acks;
 use crate::error::Problem;
 use crate::key_watch::KeyWatch;
 use crate::metrics::Metrics;
+use crate::models::Models;
 use crate::policies::Policies;
 use crate::request_id::RequestIds;
 use crate::tokens::Tokens;
@@ -32,6 +33,8 @@ pub struct Rooms {
     pub clock: Arc<dyn Clock>,
     /// Keeps the privacy policy.
     pub policies: Arc<dyn Policies>,
+    /// Puts analyses into words; `None` leaves them as they were counted.
+    pub models: Option<Arc<Models>>,
 }
 
 /// Answers kept in memory for slow readers, in multiples of the largest answer.

@@ -1,6 +1,7 @@
 //! Turns requests into responses.
 //!
 //! In: HTTP/1.1 over TCP or TLS. Out: acknowledgements, answers, live tails, health and metrics.
+//! Out to others: prompts to the language model that is configured, if any (`models.rs`).
 //! Never: DataFusion, the environment, the wall clock; a record's content in an error, a log line or a label.
 //! Begin with [`bind`], then `door.rs`: what happens to every request; then `api.rs`: which request goes where.
 
@@ -26,6 +27,7 @@ mod key_watch;
 mod listen;
 mod media;
 mod metrics;
+mod models;
 mod openapi;
 mod pages;
 mod policies;
@@ -45,6 +47,8 @@ pub use config::{Config, CursorKey, Limits, Tls};
 pub use dialects::{Dialect, Port};
 pub use kafka::{Kafka, KafkaError, Payload, Topic};
 pub use listen::{Error, Server, bind};
+pub use models::fake::{FakeMode, FakeModel, FakeSeen};
+pub use models::{ModelConfig, ModelError, ModelKey, ModelKind, ModelRooms, Models};
 pub use openapi::document as openapi_document;
 pub use policies::{Policies, PolicyRefused};
 pub use sockets::{Endpoint, Listener, NoEndpoint, Protocol, SocketError, SocketLimits, Sockets};

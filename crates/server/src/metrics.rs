@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 
 mod findings;
 mod kafka;
+mod models;
 mod sockets;
 mod text;
 
@@ -20,6 +21,8 @@ use privacy::Masked;
 use sockets::SocketFigures;
 use text::Exposition;
 use transform::Transforms;
+
+use crate::models::Figures;
 
 /// Upper bounds in seconds. The marks of this product lie at 0.1 s (a question), 2 s (P95 of a search) and 30 s (the
 /// longest question).
@@ -124,7 +127,7 @@ impl Metrics {
     }
 
     /// All figures, with those of the lake.
-    pub(crate) fn write(&self, levels: Levels, transforms: &Transforms, lake: &lake::Status) -> String {
+    pub(crate) fn write(&self, levels: Levels, transforms: &Transforms, lake: &lake::Status, model: Option<&Figures>) -> String {
         let mut out = Exposition::default();
         out.family("dendro_build_info", "gauge", "Which version runs.");
         out.sample("", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
@@ -135,6 +138,9 @@ impl Metrics {
         write_transforms(&mut out, transforms);
         self.write_privacy(&mut out, levels);
         self.write_questions(&mut out, levels);
+        if let Some(figures) = model {
+            models::write(&mut out, figures);
+        }
         write_lake(&mut out, lake);
         out.finish()
     }

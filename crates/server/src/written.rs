@@ -1,6 +1,8 @@
 //! Findings and analyses as JSON.
 
-use analysis::{Analysis, Candidate, Difference, Event, Finding, Impact, Sample, Sentence, impact_text, reason, wording};
+use analysis::{
+    Analysis, Candidate, Difference, Event, Finding, Impact, Narration, Sample, Sentence, Told, impact_text, reason, wording,
+};
 use record::TimeRange;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -218,11 +220,74 @@ impl From<Impact> for ImpactBody {
     }
 }
 
+/// A sentence in a language model's words, which the evidence bears.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Told)]
+pub(crate) struct ToldBody {
+    text: String,
+    /// Numbers of `supporting_logs`.
+    citations: Vec<usize>,
+    /// Numbers of the `facts` of the narration.
+    facts: Vec<String>,
+}
+
+/// A fact that counting wrote and a sentence of the narration cites.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Fact)]
+pub(crate) struct FactBody {
+    #[schema(example = "F1")]
+    number: String,
+    text: String,
+}
+
+/// The analysis in a language model's words. Every sentence cites facts or records, and says no more than they do.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Narration)]
+pub(crate) struct NarrationBody {
+    /// Which model.
+    model: String,
+    /// What of its answer holds; empty when nothing does.
+    sentences: Vec<ToldBody>,
+    facts: Vec<FactBody>,
+    /// Sentences that were left out because the evidence does not bear them.
+    dropped: usize,
+    /// Tokens of the prompt, as the model's server counts them.
+    tokens_in: u64,
+    /// Tokens of the answer.
+    tokens_out: u64,
+    /// Wall time of the call.
+    execution_time_ms: u64,
+}
+
+impl From<&Narration> for NarrationBody {
+    fn from(narration: &Narration) -> NarrationBody {
+        let checked = &narration.checked;
+        let told = |Told { text, citations, facts }: &Told| ToldBody {
+            text: text.clone(),
+            citations: citations.clone(),
+            facts: facts.clone(),
+        };
+        let facts = checked.facts.iter().map(|(number, text)| FactBody { number: number.clone(), text: text.clone() });
+        NarrationBody {
+            model: narration.model.clone(),
+            sentences: checked.sentences.iter().map(told).collect(),
+            facts: facts.collect(),
+            dropped: checked.dropped_count(),
+            tokens_in: narration.tokens.0,
+            tokens_out: narration.tokens.1,
+            execution_time_ms: narration.millis,
+        }
+    }
+}
+
 /// An answer: what went wrong, where it came from, and the records that show it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AnalyzeAnswer {
     /// The answer in a few sentences; `[1]` refers to `supporting_logs`.
     analysis: String,
+    /// The same in a language model's words; absent without a model, or when it does not answer (`notes` says why).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    narration: Option<NarrationBody>,
     /// What it most likely came from; absent when nothing points anywhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     root_cause: Option<String>,
@@ -278,6 +343,7 @@ impl AnalyzeAnswer {
         let sentences: Vec<&Sentence> = analysis.root_cause.iter().chain(&analysis.sentences).collect();
         AnalyzeAnswer {
             analysis: sentences.iter().map(|sentence| marked(sentence)).collect::<Vec<_>>().join(" "),
+            narration: analysis.narration.as_ref().map(NarrationBody::from),
             root_cause: analysis.root_cause.as_ref().map(|cause| cause.text.clone()),
             impact: impact_text(&analysis.impact),
             remediation: analysis.remediation.clone(),

@@ -43,12 +43,30 @@ export interface Event extends Sentence {
   readonly source: string;
 }
 
+/** A sentence in a language model's words, which the server has held against the evidence. */
+export interface Told extends Sentence {
+  /** Numbers of counted facts. */
+  readonly facts: readonly string[];
+}
+
+export interface Narration {
+  readonly model: string;
+  readonly sentences: readonly Told[];
+  readonly facts: readonly { readonly number: string; readonly text: string }[];
+  /** Sentences that the evidence does not bear. */
+  readonly dropped: number;
+  readonly tokens_in: number;
+  readonly tokens_out: number;
+  readonly execution_time_ms: number;
+}
+
 export interface Stretch {
   readonly start: string;
   readonly end: string;
 }
 
 export interface Analysis {
+  readonly narration?: Narration;
   readonly root_cause?: string;
   readonly confidence?: number;
   readonly remediation: readonly string[];

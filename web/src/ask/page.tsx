@@ -9,7 +9,7 @@ import { Icon, sentence, Trouble, Waiting } from "../ui/parts";
 import { useAnswer } from "../ui/use-answer";
 import { oneLine, visible } from "../ui/visible";
 import { Evidence } from "./evidence";
-import { analyze, judge, type Analysis, type Citation, type Sentence } from "./load";
+import { analyze, judge, type Analysis, type Citation, type Narration, type Sentence } from "./load";
 
 const QUESTION_MAX = 4096;
 const EXAMPLES = ["What went wrong in the last hour?", "What went wrong yesterday?", "Why did payments fail at 2 PM?"];
@@ -55,8 +55,8 @@ function Examples() {
   return (
     <div class="note" role="status">
       <p>
-        Say a time and a service, if you know them; times of day are UTC. What differs from before is counted, led back to where it most likely came from, and shown with its records. No language model takes
-        part.
+        Say a time and a service, if you know them; times of day are UTC. What differs from before is counted, led back to where it most likely came from, and shown with its records. A language model
+        takes part only if the operator of this server has configured one, and says nothing that was not counted.
       </p>
       <ul class="ways">
         {EXAMPLES.map((example) => (
@@ -74,6 +74,7 @@ function Answer({ question, answer }: { question: string; answer: Analysis }) {
   const [first, ...others] = cause === undefined ? [undefined, ...sentences] : sentences;
   return (
     <>
+      {answer.narration && answer.narration.sentences.length > 0 && <Narrated narration={answer.narration} records={records} />}
       <section class="panel-box answer" aria-label="Answer">
         {first && (
           <p class="cause">
@@ -102,6 +103,42 @@ function Answer({ question, answer }: { question: string; answer: Analysis }) {
         {answer.complete ? <span class="badge good">complete</span> : <span class="badge bad">incomplete</span>}
       </p>
     </>
+  );
+}
+
+/** What a language model makes of the evidence, apart from what was counted. */
+function Narrated({ narration: { model, sentences, facts, dropped, tokens_in: prompt, tokens_out: said, execution_time_ms: took }, records }: { narration: Narration; records: readonly Citation[] }) {
+  return (
+    <section class="panel-box answer narrated" aria-label="In a language model's words">
+      <p>
+        {sentences.map((told, index) => (
+          <span key={index}>
+            <Said sentence={told} records={records} />
+            {told.facts.map((number) => (
+              <abbr key={number} class="fact" title={oneLine(facts.find((fact) => fact.number === number)?.text ?? "", 600)}>
+                {number}
+              </abbr>
+            ))}{" "}
+          </span>
+        ))}
+      </p>
+      <p class="dim">
+        In the words of {oneLine(model, 100)}, each sentence held against what was counted below
+        {dropped > 0 && `; ${count(dropped)} ${dropped === 1 ? "was" : "were"} left out`}. {count(prompt + said)} tokens, {duration(took)}.
+      </p>
+      {facts.length > 0 && (
+        <details>
+          <summary>Counted facts that it cites</summary>
+          <ul class="listed">
+            {facts.map(({ number, text }) => (
+              <li key={number}>
+                <b>{number}</b> {oneLine(text, 600)}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
   );
 }
 

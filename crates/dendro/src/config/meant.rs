@@ -6,7 +6,7 @@ use server::{Dialect, Port};
 
 use super::raw::Raw;
 use super::{Config, PrivacyFiles, RootKeySource, TransformFile};
-use super::{kafka, sockets};
+use super::{kafka, model, sockets};
 
 /// Most nodes there can be: a node's number has twelve bits of a record id.
 const NODES_MAX: u16 = 4096;
@@ -36,7 +36,8 @@ pub(crate) fn meant(raw: &mut Raw) -> Config {
     let named = raw.path("transform_file");
     let is_named = named.is_some();
     let transforms = TransformFile { path: named.unwrap_or_else(|| lake.dir.join("transforms.toml")), is_named };
-    Config { lake, engine, server, budget, privacy, transforms, log: raw.get("log").0.to_owned() }
+    let model = model::meant(raw);
+    Config { lake, engine, server, budget, privacy, transforms, model, log: raw.get("log").0.to_owned() }
 }
 
 fn privacy_files(raw: &mut Raw, data: &Path) -> PrivacyFiles {

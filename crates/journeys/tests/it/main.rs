@@ -16,6 +16,7 @@ mod freshness;
 mod harness;
 #[cfg(feature = "kafka")]
 mod kafka;
+mod models;
 mod outside;
 mod outside_readers;
 mod overload;

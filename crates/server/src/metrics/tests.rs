@@ -4,7 +4,7 @@ const LEVELS: Levels =
     Levels { requests_in_flight: 1, body_bytes_in_flight: 2, questions_in_flight: 3, tails: 4, key_failures: 5 };
 
 fn written(metrics: &Metrics) -> String {
-    metrics.write(LEVELS, &transform::Transforms::default(), &lake::Status::default())
+    metrics.write(LEVELS, &transform::Transforms::default(), &lake::Status::default(), None)
 }
 
 #[test]

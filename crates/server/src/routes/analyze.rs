@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use analysis::{Ask, OverEngine, QUESTION_MAX_BYTES};
+use analysis::{Analysis, Ask, OverEngine, QUESTION_MAX_BYTES};
 use ask::Scope;
 use axum::Json;
 use axum::extract::{Request, State};
@@ -32,8 +32,9 @@ pub(crate) struct AnalyzeBody {
 /// Answers why something went wrong.
 ///
 /// Compares the time that the question means with the time before it: new and more frequent patterns, silence, durations.
-/// Blame goes along what the texts name and who takes part in the same requests. Every sentence about records cites some. No
-/// language model takes part. What is missing is said in `notes`: an empty store or a time without records is no error.
+/// Blame goes along what the texts name and who takes part in the same requests. Every sentence about records cites some. A
+/// language model takes part only if one is configured: it sees this evidence, and what holds of its words is `narration`.
+/// What is missing is said in `notes`: an empty store or a time without records is no error.
 #[utoipa::path(
     post,
     path = "/analyze",
@@ -54,10 +55,10 @@ pub(crate) async fn analyze(State(app): State<Arc<App>>, request: Request) -> Re
     let range = date_range(&mut form, app.now());
     form.finish()?;
     let ask = Ask { question, range: bounded(range, &app), now: app.now() };
-    let turn = app.turn().await?;
-    let scope = app.scope(TimeRange::ALL, analysis::GROUPS_MAX);
-    let evidence = app.evidence(&turn, &scope).await?;
-    let analysis = app.in_time(&scope, analysis::analyze(&evidence, &ask)).await?;
+    let mut analysis = app.analysis(&ask).await?;
+    if let Some(models) = &app.rooms.models {
+        models.narrate(&mut analysis).await;
+    }
     Ok(Json(AnalyzeAnswer::of(&analysis, started.elapsed().as_millis() as u64)))
 }
 
@@ -73,6 +74,14 @@ fn bounded(range: TimeRange, app: &App) -> Option<TimeRange> {
 }
 
 impl App {
+    /// The analysis, as counting writes it. The turn ends with it: a model does not keep other questions waiting.
+    async fn analysis(&self, ask: &Ask) -> Result<Analysis, Problem> {
+        let turn = self.turn().await?;
+        let scope = self.scope(TimeRange::ALL, analysis::GROUPS_MAX);
+        let evidence = self.evidence(&turn, &scope).await?;
+        self.in_time(&scope, analysis::analyze(&evidence, ask)).await
+    }
+
     /// What an analysis reads. All that it asks together has the time of one question.
     pub(crate) async fn evidence(&self, _: &Turn, scope: &Scope) -> Result<OverEngine<'_>, Problem> {
         self.in_time(scope, OverEngine::new(&*self.rooms.engine, scope.clone())).await

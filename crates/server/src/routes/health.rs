@@ -158,6 +158,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
         tails: taken(app.limits.tails, &app.tails),
         key_failures: app.rooms.gateway.keys().map_or(0, |keys| keys.health().failures),
     };
-    let text = app.metrics.write(levels, &app.rooms.transforms, &app.rooms.lake.status());
+    let model = app.rooms.models.as_deref().map(|models| &models.figures);
+    let text = app.metrics.write(levels, &app.rooms.transforms, &app.rooms.lake.status(), model);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }

@@ -8,7 +8,7 @@ use crate::house::House;
 
 /// Three hours of three services; from 14:02 to 14:12 the pool of the ledger is exhausted, payments time out, and every
 /// second request fails at the edge.
-fn lines() -> String {
+pub(crate) fn lines() -> String {
     let mut lines = String::new();
     let mut say = |minute: u32, second: u32, source: &str, severity: &str, message: &str, more: &str| {
         let at = format!("2026-02-06T{:02}:{:02}:{second:02}Z", 12 + minute / 60, minute % 60);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use lake::Lake;
 use privacy::{Gateway, Policy};
 use record::{Clock, Tenant, Timestamp};
-use server::{Config, CursorKey, Limits, Listener, Policies, PolicyRefused, Rooms, Sockets};
+use server::{Config, CursorKey, Limits, Listener, ModelConfig, ModelRooms, Models, Policies, PolicyRefused, Rooms, Sockets};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -24,6 +24,11 @@ impl Clock for Still {
     fn now(&self) -> Timestamp {
         Timestamp::parse(NOW).expect("time").0
     }
+}
+
+/// The clock that stands still.
+pub(crate) fn clock() -> Arc<dyn Clock> {
+    Arc::new(Still)
 }
 
 pub(crate) struct House {
@@ -79,6 +84,17 @@ pub(crate) async fn rooms(lake: Lake) -> Rooms {
         gateway: Arc::new(Gateway::new(Policy::default())),
         clock: Arc::new(Still),
         policies: Arc::new(PolicyInMemory::default()),
+        models: None,
+    }
+}
+
+pub(crate) fn model_rooms(rooms: &Rooms) -> ModelRooms {
+    ModelRooms {
+        lake: rooms.lake.clone(),
+        engine: rooms.engine.clone(),
+        gateway: rooms.gateway.clone(),
+        clock: rooms.clock.clone(),
+        tenant: Tenant::default(),
     }
 }
 
@@ -117,14 +133,35 @@ impl House {
         House::built(|_| {}, |_| {}, gateway).await
     }
 
+    /// With a language model.
+    pub(crate) async fn with_model(model: ModelConfig) -> House {
+        House::built_with(|_| {}, |_| {}, Gateway::new(Policy::default()), Some(model)).await
+    }
+
+    /// The same under a policy of its own.
+    pub(crate) async fn with_model_under(policy: &str, model: ModelConfig) -> House {
+        let gateway = Gateway::new(Policy::parse(policy).expect("a policy"));
+        House::built_with(|_| {}, |_| {}, gateway, Some(model)).await
+    }
+
     async fn built(change: impl FnOnce(&mut Config), change_lake: impl FnOnce(&mut lake::Config), gateway: Gateway) -> House {
+        House::built_with(change, change_lake, gateway, None).await
+    }
+
+    async fn built_with(
+        change: impl FnOnce(&mut Config),
+        change_lake: impl FnOnce(&mut lake::Config),
+        gateway: Gateway,
+        model: Option<ModelConfig>,
+    ) -> House {
         let folder = tempfile::tempdir().expect("folder");
         let mut lake_config = lake_config(folder.path());
         change_lake(&mut lake_config);
         let mut config = config();
         change(&mut config);
         let lake = Lake::open(lake_config, Arc::new(Still)).await.expect("lake");
-        let rooms = Rooms { gateway: Arc::new(gateway), ..rooms(lake.clone()).await };
+        let mut rooms = Rooms { gateway: Arc::new(gateway), ..rooms(lake.clone()).await };
+        rooms.models = model.map(|config| Arc::new(Models::new(config, model_rooms(&rooms)).expect("a client")));
         let server = server::bind(config, rooms).await.expect("server");
         let (address, ports, sockets) = (server.local_addr(), server.ports().collect(), server.sockets());
         let (stop, stopped) = oneshot::channel::<()>();

@@ -1,0 +1,267 @@
+//! What goes over the wire, in two dialects: requests as JSON, answers read, errors told apart.
+//!
+//! Sources: the API references of OpenAI (chat completions), DeepSeek (the same, blank answers and blank lines) and Gemini
+//! (`generateContent`), as of 2026.
+
+use std::time::Duration;
+
+use analysis::Prompt;
+use serde_json::{Value, json};
+
+use super::ModelKind;
+
+/// Tokens of an answer. Six sentences with citations take some 300; models that think first count that in.
+pub(super) const ANSWER_TOKENS: u64 = 2_000;
+
+/// What a model said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reply {
+    pub(super) text: String,
+    /// Of prompt and answer.
+    pub(super) tokens: (u64, u64),
+}
+
+/// Why there is no narration. Nothing of a prompt or an answer is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// It may work a moment later.
+    Busy {
+        /// HTTP status.
+        status: u16,
+        /// When to come again.
+        after: Option<Duration>,
+    },
+    /// Nobody answers at the address.
+    Unreachable,
+    /// No answer within the time.
+    TimedOut,
+    /// The server does not understand the request in this form.
+    Form {
+        /// HTTP status.
+        status: u16,
+    },
+    /// Trying again changes nothing.
+    Refused {
+        /// HTTP status; 200 when the answer itself is a refusal.
+        status: u16,
+        /// What may be wrong.
+        why: &'static str,
+    },
+    /// What came is no answer.
+    Garbage,
+    /// After failures nobody is asked for a while.
+    Resting(Duration),
+    /// The tokens of the day are used up.
+    OverBudget(u64),
+    /// Too many calls in a minute.
+    TooOften(u32),
+}
+
+impl Failure {
+    /// In words, for people.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Failure::Busy { status: 429, .. } => "it takes no more requests for now (429)".to_owned(),
+            Failure::Busy { status, .. } => format!("its server does not work ({status})"),
+            Failure::Unreachable => "its server cannot be reached".to_owned(),
+            Failure::TimedOut => "no answer came in time".to_owned(),
+            Failure::Form { status } => format!("its server does not understand the request ({status})"),
+            Failure::Refused { status, why } => format!("{why} ({status})"),
+            Failure::Garbage => "what came is no answer to the question".to_owned(),
+            Failure::Resting(pause) => format!("it failed before; it is asked again in {} s", pause.as_secs().max(1)),
+            Failure::OverBudget(tokens) => format!("the {tokens} tokens of today are used up"),
+            Failure::TooOften(calls) => format!("it may be asked {calls} times a minute"),
+        }
+    }
+
+    /// Name in metrics and records.
+    pub(crate) fn outcome(&self) -> &'static str {
+        match self {
+            Failure::Busy { status: 429, .. } => "rate_limited",
+            Failure::Busy { .. } => "server_error",
+            Failure::Unreachable => "unreachable",
+            Failure::TimedOut => "timeout",
+            Failure::Form { .. } | Failure::Refused { .. } => "refused",
+            Failure::Garbage => "garbage",
+            Failure::Resting(_) => "resting",
+            Failure::OverBudget(_) => "over_budget",
+            Failure::TooOften(_) => "too_often",
+        }
+    }
+}
+
+/// How much is asked of a server, from most to least: not all know all of it, and say so with 400 or 422.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Form(u8);
+
+impl Form {
+    /// With a schema of the answer.
+    pub(super) const FULL: Form = Form(0);
+
+    /// The next simpler one.
+    pub(super) fn simpler(self) -> Option<Form> {
+        (self.0 < 3).then_some(Form(self.0 + 1))
+    }
+
+    pub(super) fn of(number: u8) -> Form {
+        Form(number.min(3))
+    }
+
+    pub(super) fn number(self) -> u8 {
+        self.0
+    }
+}
+
+/// The body of a request. `stream` and tools are never asked for.
+pub(super) fn body(kind: ModelKind, model: &str, prompt: &Prompt, form: Form) -> Value {
+    match kind {
+        ModelKind::OpenAi => openai_body(model, prompt, form),
+        ModelKind::Gemini => gemini_body(prompt, form),
+    }
+}
+
+/// Path below the configured URL.
+pub(super) fn path(kind: ModelKind, model: &str) -> String {
+    match kind {
+        ModelKind::OpenAi => "chat/completions".to_owned(),
+        ModelKind::Gemini => format!("models/{model}:generateContent"),
+    }
+}
+
+fn schema() -> Value {
+    json!({
+        "type": "object",
+        "properties": {"sentences": {"type": "array", "maxItems": 8, "items": {
+            "type": "object",
+            "properties": {"text": {"type": "string"}, "citations": {"type": "array", "items": {"type": "string"}}},
+            "required": ["text", "citations"],
+            "additionalProperties": false,
+        }}},
+        "required": ["sentences"],
+        "additionalProperties": false,
+    })
+}
+
+fn openai_body(model: &str, prompt: &Prompt, form: Form) -> Value {
+    let mut body = json!({
+        "model": model,
+        "messages": [
+            {"role": "system", "content": prompt.instructions},
+            {"role": "user", "content": prompt.evidence.as_str()},
+        ],
+    });
+    let mut set = |name: &str, value: Value| body[name] = value;
+    match form.0 {
+        // Models that think first take no temperature.
+        0 | 1 => {
+            set("max_completion_tokens", json!(ANSWER_TOKENS));
+            let schema = json!({"name": "narration", "strict": true, "schema": schema()});
+            set("response_format", json!({"type": "json_schema", "json_schema": schema}));
+        }
+        // DeepSeek and older servers.
+        2 => {
+            set("max_tokens", json!(ANSWER_TOKENS));
+            set("response_format", json!({"type": "json_object"}));
+        }
+        _ => set("max_tokens", json!(ANSWER_TOKENS)),
+    }
+    if form.0 != 1 {
+        set("temperature", json!(0));
+    }
+    body
+}
+
+fn gemini_body(prompt: &Prompt, form: Form) -> Value {
+    let mut config = json!({"temperature": 0, "maxOutputTokens": ANSWER_TOKENS});
+    if form.0 < 3 {
+        config["responseMimeType"] = json!("application/json");
+    }
+    if form.0 < 2 {
+        config["responseJsonSchema"] = schema();
+    }
+    json!({
+        "systemInstruction": {"parts": [{"text": prompt.instructions}]},
+        "contents": [{"role": "user", "parts": [{"text": prompt.evidence.as_str()}]}],
+        "generationConfig": config,
+    })
+}
+
+/// Reads the body of a good status. DeepSeek sends blank lines before it while a request waits.
+pub(super) fn reply(kind: ModelKind, bytes: &[u8]) -> Result<Reply, Failure> {
+    let value: Value = serde_json::from_slice(bytes).map_err(|_| Failure::Garbage)?;
+    // Some servers find out too late that they fail.
+    if !value["error"].is_null() {
+        return Err(Failure::Busy { status: 200, after: None });
+    }
+    match kind {
+        ModelKind::OpenAi => openai_reply(&value),
+        ModelKind::Gemini => gemini_reply(&value),
+    }
+}
+
+/// Calls of tools are not looked at: none was offered.
+fn openai_reply(value: &Value) -> Result<Reply, Failure> {
+    let choice = &value["choices"][0];
+    let text = match &choice["message"]["content"] {
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect(),
+        _ => String::new(),
+    };
+    let count = |name: &str| value["usage"][name].as_u64().unwrap_or(0);
+    let tokens = (count("prompt_tokens"), count("completion_tokens"));
+    let is_refusal = choice["finish_reason"] == "content_filter" || choice["message"]["refusal"].is_string();
+    finish(text, tokens, is_refusal)
+}
+
+/// Parts that hold thoughts are no answer; thinking is paid for all the same.
+fn gemini_reply(value: &Value) -> Result<Reply, Failure> {
+    let candidate = &value["candidates"][0];
+    let parts = candidate["content"]["parts"].as_array().into_iter().flatten();
+    let text: String = parts.filter(|part| part["thought"] != true).filter_map(|part| part["text"].as_str()).collect();
+    let count = |name: &str| value["usageMetadata"][name].as_u64().unwrap_or(0);
+    let tokens = (count("promptTokenCount"), count("candidatesTokenCount") + count("thoughtsTokenCount"));
+    let blocked = value["promptFeedback"]["blockReason"].is_string();
+    let reasons = ["SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII"];
+    let is_refusal = blocked || candidate["finishReason"].as_str().is_some_and(|reason| reasons.contains(&reason));
+    finish(text, tokens, is_refusal)
+}
+
+fn finish(text: String, tokens: (u64, u64), is_refusal: bool) -> Result<Reply, Failure> {
+    match text.trim().is_empty() {
+        true if is_refusal => Err(Failure::Refused { status: 200, why: "it refuses to answer this" }),
+        true => Err(Failure::Garbage),
+        false => Ok(Reply { text, tokens }),
+    }
+}
+
+/// What a bad status means. `retry_after` is the header's value in seconds.
+pub(super) fn failure(status: u16, retry_after: Option<u64>, bytes: &[u8]) -> Failure {
+    let value: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    // Gemini wraps errors into an array at times.
+    let error = if value.is_array() { &value[0]["error"] } else { &value["error"] };
+    let refused = |why| Failure::Refused { status, why };
+    match status {
+        400 | 422 => Failure::Form { status },
+        401 | 403 => refused("its server does not accept the key"),
+        402 => refused("its account has no balance"),
+        404 => refused("its server does not know the model or the path"),
+        429 if error["code"] == "insufficient_quota" => refused("its account has no balance"),
+        408 | 425 | 429 | 500 | 502 | 503 | 504 | 529 => {
+            let after = retry_after.map(Duration::from_secs).or_else(|| retry_delay(error));
+            Failure::Busy { status, after }
+        }
+        300..400 => refused("its address leads to another one, which is not followed"),
+        _ => refused("its server refuses the request"),
+    }
+}
+
+/// `retryDelay` of Gemini: `"7s"`, `"0.5s"`.
+fn retry_delay(error: &Value) -> Option<Duration> {
+    let details = error["details"].as_array()?;
+    let text = details.iter().find_map(|detail| detail["retryDelay"].as_str())?;
+    let seconds: f64 = text.strip_suffix('s')?.parse().ok()?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+#[cfg(test)]
+mod tests;
