@@ -40,6 +40,7 @@ mod syslog;
 mod text;
 mod unreadable;
 mod utf16;
+pub mod webhook;
 
 use record::{Batch, Tenant, Timestamp};
 

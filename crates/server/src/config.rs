@@ -6,6 +6,7 @@ use std::time::Duration;
 use record::Tenant;
 
 use crate::dialects::Port;
+use crate::hooks::Hook;
 use crate::kafka::Kafka;
 use crate::sockets::Sockets;
 
@@ -30,6 +31,8 @@ pub struct Config {
     pub sockets: Sockets,
     /// What to read from Kafka.
     pub kafka: Option<Kafka>,
+    /// Where other programs may send webhooks.
+    pub hooks: Vec<Hook>,
 }
 
 /// Where certificate chain and private key lie, both PEM.

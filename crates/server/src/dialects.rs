@@ -12,6 +12,7 @@ mod elasticsearch;
 mod firehose;
 mod framing;
 mod gelf;
+pub(crate) mod hooks;
 mod loki;
 mod manner;
 mod otlp;
@@ -52,6 +53,8 @@ pub enum Dialect {
     CloudEvents,
     /// Amazon Data Firehose's HTTP endpoint.
     Firehose,
+    /// Webhooks, which are answered as Dendro answers.
+    Hook,
 }
 
 /// An address on which one dialect is spoken, with paths as its agents have them built in.
@@ -81,6 +84,7 @@ impl Dialect {
             Dialect::Gelf => "gelf",
             Dialect::CloudEvents => "cloudevents",
             Dialect::Firehose => "firehose",
+            Dialect::Hook => "hook",
         }
     }
 
@@ -101,6 +105,7 @@ impl Dialect {
             gelf::PATH => Dialect::Gelf,
             cloud_events::PATH => Dialect::CloudEvents,
             firehose::PATH => Dialect::Firehose,
+            _ if path.starts_with(hooks::PREFIX) => Dialect::Hook,
             _ => Dialect::Own,
         }
     }
@@ -127,7 +132,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
 /// The routes of the one that has a port of its own.
 pub(crate) fn router_of(dialect: Dialect) -> Router<Arc<App>> {
     match dialect {
-        Dialect::Own => Router::new(),
+        Dialect::Own | Dialect::Hook => Router::new(),
         Dialect::Elasticsearch => elasticsearch::at_root(),
         Dialect::Otlp => otlp::routes(),
         Dialect::OtlpGrpc => otlp::grpc_routes(),

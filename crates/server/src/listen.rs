@@ -15,6 +15,7 @@ use crate::app::{App, Rooms};
 use crate::config::{Config, Tls};
 use crate::dialects::{Dialect, Port};
 use crate::door::Door;
+use crate::hooks::{HookError, Hooks};
 use crate::kafka::{self, KafkaError};
 use crate::sockets::{self, Bound, Listener, SocketError};
 use crate::tls::acceptor;
@@ -56,6 +57,9 @@ pub enum Error {
     /// Reading from Kafka.
     #[error(transparent)]
     Kafka(#[from] KafkaError),
+    /// Webhooks.
+    #[error(transparent)]
+    Hook(#[from] HookError),
     /// The address cannot be listened on.
     #[error("listening on {address}: {source}")]
     Listen {
@@ -73,7 +77,7 @@ impl Error {
         match self {
             Error::Open(_) => Kind::Denied,
             Error::Socket(error) => error.kind(),
-            Error::Tokens { .. } | Error::Tls { .. } | Error::Kafka(_) => Kind::Invalid,
+            Error::Tokens { .. } | Error::Tls { .. } | Error::Kafka(_) | Error::Hook(_) => Kind::Invalid,
             Error::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => Kind::Conflict,
             Error::Listen { .. } => Kind::Unavailable,
         }
@@ -85,6 +89,7 @@ impl Error {
             Error::Open(_) => "listen on 127.0.0.1, or configure certificate, key and token file",
             Error::Socket(error) => error.hint(),
             Error::Kafka(error) => error.hint(),
+            Error::Hook(error) => error.hint(),
             Error::Tokens { .. } => "write one token a line, 16 characters or more, such as `openssl rand -hex 32` prints",
             Error::Tls { .. } => "both files must be PEM, the key belonging to the first certificate",
             Error::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
@@ -137,7 +142,7 @@ pub async fn bind(config: Config, rooms: Rooms) -> Result<Server, Error> {
     let (stop, stopping) = watch::channel(false);
     let sockets = Some(sockets::bind(&config.sockets, config.tls.as_ref()).await?);
     let kafka = config.kafka.as_ref().map(kafka::Bound::new).transpose()?;
-    let app = Arc::new(App::new(&config, rooms, tokens, stopping));
+    let app = Arc::new(App::new(&config, rooms, tokens, Hooks::read(&config.hooks)?, stopping));
     let main = HttpListener::open(config.listen, api::door(app.clone())).await?;
     let mut ports = Vec::with_capacity(config.ports.len());
     for port in &config.ports {

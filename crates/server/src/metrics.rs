@@ -10,11 +10,13 @@ use ask::Cost;
 use parking_lot::Mutex;
 
 mod findings;
+mod hooks;
 mod kafka;
 mod sockets;
 mod text;
 
 use findings::Findings;
+use hooks::HookFigures;
 use kafka::KafkaFigures;
 use privacy::Masked;
 use sockets::SocketFigures;
@@ -49,6 +51,7 @@ pub(crate) struct Metrics {
     tail_dropped: AtomicU64,
     pub(crate) sockets: SocketFigures,
     pub(crate) kafka: KafkaFigures,
+    pub(crate) hooks: HookFigures,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -131,6 +134,7 @@ impl Metrics {
         self.write_ingest(&mut out, levels);
         self.sockets.write(&mut out);
         self.kafka.write(&mut out);
+        self.hooks.write(&mut out);
         self.write_privacy(&mut out, levels);
         self.write_questions(&mut out, levels);
         write_lake(&mut out, lake);

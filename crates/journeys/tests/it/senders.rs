@@ -134,3 +134,20 @@ async fn cloudevents_library() {
     let server = server(&data);
     check(&server, "cloudevents", &server.url, 300, "id").await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn standard_webhooks_library_on_a_broken_network() {
+    let (_temporary, data) = folder();
+    let secret = ("PAY_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    let server = Server::start_in(&data, &["--hooks", "pay=standard@env:PAY_SECRET"], &[secret]);
+    let port = server.url.rsplit_once(':').expect("a port").1.parse().expect("a port");
+    let proxy = StreamProxy::start(port, 10, Chance::new()).await;
+    let url = format!("http://{}/v1/hooks/pay", proxy.address);
+    let sent = tokio::task::spawn_blocking(move || send("webhooks", &url, 300)).await.expect("sender");
+    let row = &server.sql("SELECT count(*) AS n, count(DISTINCT \"data.key\") AS keys FROM logs").await[0];
+    assert_eq!((sent, row["n"].as_u64(), row["keys"].as_u64()), (300, Some(300), Some(300)));
+    let row = &server.sql("SELECT DISTINCT source, message FROM logs").await[0];
+    assert_eq!((&row["source"], &row["message"]), (&"pay".into(), &"order.paid".into()));
+    proxy.worked();
+    server.stop();
+}

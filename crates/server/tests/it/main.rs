@@ -12,6 +12,7 @@ mod collectors;
 mod elasticsearch;
 mod errors;
 mod health;
+mod hooks;
 mod limits;
 mod loki;
 mod otlp;

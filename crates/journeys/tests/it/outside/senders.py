@@ -153,6 +153,38 @@ def cloudevents(url, count):
     print(count)
 
 
+def webhooks(url, count):
+    """As the specification wants it of senders: an id for good, a time and a signature for each attempt."""
+    import datetime
+
+    import requests
+    from standardwebhooks import Webhook
+
+    signer = Webhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    forger = Webhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx")
+    session = requests.Session()
+
+    def send(by, i):
+        body = json.dumps({"type": "order.paid", "data": {"key": str(i)}})
+        now = datetime.datetime.now(datetime.timezone.utc)
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": f"msg_{i}",
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": by.sign(f"msg_{i}", now, body),
+        }
+        signer.verify(body, headers) if by is signer else None
+        return session.post(url, data=body, headers=headers, timeout=20)
+
+    for i in range(count):
+        answer = again(lambda: send(signer, i))
+        assert answer.status_code in (200, 202), answer.text
+        assert answer.json()["duplicate"] == (answer.status_code == 200), answer.text
+    assert again(lambda: send(signer, 0)).status_code == 200, "a replay"
+    assert again(lambda: send(forger, count)).status_code == 401, "a forgery"
+    print(count)
+
+
 if __name__ == "__main__":
     logging.raiseExceptions = True
     globals()[sys.argv[1]](sys.argv[2], int(sys.argv[3]))
