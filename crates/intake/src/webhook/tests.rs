@@ -60,3 +60,10 @@ fn what_has_no_alerts_is_an_event() {
     let (records, _) = read(Shape::Alerts, r#"{"alerts":"none","text":"hi"}"#);
     assert_eq!(records, [r#"received source="hook" message="hi" | alerts="none" webhook.id="m-1""#]);
 }
+
+#[test]
+fn one_alert_is_all_there_is() {
+    let body = r#"{"alerts":[{"status":"firing","labels":{"alertname":"DiskFull"}}]}"#;
+    let expected = r#"received source="hook" message="DiskFull" | status="firing" labels.alertname="DiskFull" webhook.id="m-1""#;
+    assert_eq!(read(Shape::Alerts, body), (vec![expected.to_owned()], vec![]));
+}
