@@ -84,6 +84,16 @@ async fn datadog_client_on_a_broken_network() {
     check_on_a_broken_network("datadog", None, 5).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn loki_pushes_on_a_broken_network() {
+    check_on_a_broken_network("loki_pushes", Some("loki"), 10).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn splunk_with_acknowledgements_on_a_broken_network() {
+    check_on_a_broken_network("splunk_acknowledged", Some("splunk"), 10).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn opentelemetry_over_http() {
     let (_temporary, data) = folder();
