@@ -20,6 +20,7 @@ pub mod forward;
 mod frames;
 pub mod gelf;
 mod grade;
+pub mod journal;
 mod json;
 mod json_out;
 mod keys;

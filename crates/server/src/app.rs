@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::budget::ByteBudget;
 use crate::config::{Config, CursorKey, Limits};
-use crate::dialects::Acks;
+use crate::dialects::{Acks, Journals};
 use crate::error::Problem;
 use crate::hooks::Hooks;
 use crate::key_watch::KeyWatch;
@@ -47,6 +47,7 @@ pub(crate) struct App {
     pub(crate) ids: RequestIds,
     pub(crate) acks: Acks,
     pub(crate) hooks: Hooks,
+    pub(crate) journals: Journals,
     pub(crate) metrics: Metrics,
     pub(crate) key_watch: KeyWatch,
     /// Finds patterns by meaning.
@@ -78,6 +79,7 @@ impl App {
             ids: RequestIds::new(rooms.clock.now()),
             acks: Acks::new(rooms.clock.now().as_micros().unsigned_abs() / 1000),
             hooks,
+            journals: Journals::new(),
             rooms,
             tenant: config.tenant.clone(),
             limits,

@@ -13,6 +13,7 @@ mod firehose;
 mod framing;
 mod gelf;
 pub(crate) mod hooks;
+mod journal;
 mod loki;
 mod manner;
 mod otlp;
@@ -27,6 +28,7 @@ use axum::http::Uri;
 use crate::app::App;
 
 pub(crate) use credentials::presented;
+pub(crate) use journal::Journals;
 pub(crate) use manner::{Manner, problem_of};
 pub(crate) use splunk::Acks;
 
@@ -53,6 +55,8 @@ pub enum Dialect {
     CloudEvents,
     /// Amazon Data Firehose's HTTP endpoint.
     Firehose,
+    /// What `systemd-journal-upload` sends.
+    Journal,
     /// Webhooks, which are answered as Dendro answers.
     Hook,
 }
@@ -84,6 +88,7 @@ impl Dialect {
             Dialect::Gelf => "gelf",
             Dialect::CloudEvents => "cloudevents",
             Dialect::Firehose => "firehose",
+            Dialect::Journal => "journal",
             Dialect::Hook => "hook",
         }
     }
@@ -105,6 +110,7 @@ impl Dialect {
             gelf::PATH => Dialect::Gelf,
             cloud_events::PATH => Dialect::CloudEvents,
             firehose::PATH => Dialect::Firehose,
+            journal::PATH => Dialect::Journal,
             _ if path.starts_with(hooks::PREFIX) => Dialect::Hook,
             _ => Dialect::Own,
         }
@@ -113,7 +119,7 @@ impl Dialect {
 
 /// Paths of the dialects that have no more than some, as labels of their figures.
 pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
-    let few = [loki::READY, gelf::PATH, cloud_events::PATH, firehose::PATH];
+    let few = [loki::READY, gelf::PATH, cloud_events::PATH, firehose::PATH, journal::PATH];
     otlp::PATHS.into_iter().map(|(path, _)| path).chain(loki::PATHS).chain(splunk::paths()).chain(datadog::PATHS).chain(few)
 }
 
@@ -127,6 +133,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .merge(gelf::routes())
         .merge(cloud_events::routes())
         .merge(firehose::routes())
+        .merge(journal::routes())
 }
 
 /// The routes of the one that has a port of its own.
@@ -142,6 +149,7 @@ pub(crate) fn router_of(dialect: Dialect) -> Router<Arc<App>> {
         Dialect::Gelf => gelf::routes(),
         Dialect::CloudEvents => cloud_events::routes(),
         Dialect::Firehose => firehose::routes(),
+        Dialect::Journal => journal::routes(),
     }
 }
 

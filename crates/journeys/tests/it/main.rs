@@ -14,6 +14,7 @@ mod folder;
 mod follow;
 mod freshness;
 mod harness;
+mod journal;
 #[cfg(feature = "kafka")]
 mod kafka;
 mod outside;

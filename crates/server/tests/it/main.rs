@@ -13,6 +13,7 @@ mod elasticsearch;
 mod errors;
 mod health;
 mod hooks;
+mod journal;
 mod limits;
 mod loki;
 mod otlp;
