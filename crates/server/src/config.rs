@@ -79,7 +79,7 @@ pub struct Limits {
     pub body_rate: usize,
     /// A client that takes no byte of its answer for so long is gone.
     pub write_timeout: Duration,
-    /// Open connections; further ones wait in the kernel's queue.
+    /// Open connections. When there are more, who asks nothing gives way; if all ask, they wait in the kernel's queue.
     pub connections: usize,
     /// Requests at work, live tails included.
     pub requests: usize,

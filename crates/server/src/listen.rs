@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use record::Kind;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
@@ -17,7 +17,7 @@ use crate::dialects::{Dialect, Port};
 use crate::door::Door;
 use crate::hooks::{HookError, Hooks};
 use crate::kafka::{self, KafkaError};
-use crate::sockets::{self, Bound, Listener, SocketError};
+use crate::sockets::{self, Bound, Listener, Seat, Seats, SocketError};
 use crate::tls::acceptor;
 use crate::tokens::Tokens;
 use crate::{api, connection};
@@ -26,6 +26,9 @@ use crate::{api, connection};
 pub(crate) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pause after the system refused to accept (no file handles left): some connection has to end first.
 pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Pause between two looks for a place.
+const SEAT_PAUSE: Duration = Duration::from_millis(20);
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -169,7 +172,7 @@ impl Server {
 
     /// Serves until `shutdown` is done, then lets requests at work end, up to the limit `drain`.
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
-        let places = Arc::new(Semaphore::new(self.app.limits.connections));
+        let seats = Seats::new(self.app.limits.connections);
         let mut listeners = JoinSet::new();
         if let Some(sockets) = self.sockets.take() {
             let (app, drain) = (self.app.clone(), self.app.limits.drain);
@@ -186,7 +189,7 @@ impl Server {
         }
         for listener in self.ports.into_iter().map(|(_, listener)| listener).chain([self.main]) {
             let tls = if listener.door.dialect.is_http2() { &self.tls_http2 } else { &self.tls };
-            listeners.spawn(listener.run(places.clone(), tls.clone(), self.stop.subscribe()));
+            listeners.spawn(listener.run(seats.clone(), tls.clone(), self.stop.subscribe()));
         }
         shutdown.await;
         self.stop.send_replace(true);
@@ -202,21 +205,24 @@ impl HttpListener {
         Ok(HttpListener { door: Arc::new(door), socket, address })
     }
 
-    async fn run(self, places: Arc<Semaphore>, tls: Option<TlsAcceptor>, mut stopping: watch::Receiver<bool>) {
+    async fn run(self, seats: Arc<Seats>, tls: Option<TlsAcceptor>, mut stopping: watch::Receiver<bool>) {
         let mut connections = JoinSet::new();
         let told = stopping.clone();
         loop {
             let accepted = tokio::select! {
                 _ = stopping.wait_for(|&stopping| stopping) => break,
                 Some(_) = connections.join_next() => continue,
-                accepted = self.accept(&places) => accepted,
+                accepted = self.accept() => accepted,
             };
-            let Some((stream, place)) = accepted else { continue };
+            let Some(stream) = accepted else { continue };
+            let seat = tokio::select! {
+                _ = stopping.wait_for(|&stopping| stopping) => break,
+                seat = seat(&seats) => seat,
+            };
             self.door.app.metrics.connection();
             let (door, tls, told) = (self.door.clone(), tls.clone(), told.clone());
             connections.spawn(async move {
-                serve(door, stream, tls, told).await;
-                drop(place);
+                serve(door, stream, tls, Arc::new(seat), told).await;
             });
         }
         drop(self.socket);
@@ -227,20 +233,29 @@ impl HttpListener {
         connections.shutdown().await;
     }
 
-    /// The next connection, once there is a place for it.
-    async fn accept(&self, places: &Arc<Semaphore>) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
-        let place = places.clone().acquire_owned().await.ok()?;
+    /// The next connection.
+    async fn accept(&self) -> Option<TcpStream> {
         match self.socket.accept().await {
             Ok((stream, _)) => {
                 // Answers are small and written whole: waiting to fill a packet only delays them.
                 let _ = stream.set_nodelay(true);
-                Some((stream, place))
+                Some(stream)
             }
             Err(error) => {
                 tracing::warn!(%error, "accepting a connection");
                 sleep(ACCEPT_PAUSE).await;
                 None
             }
+        }
+    }
+}
+
+/// A place, perhaps of somebody who asks nothing; while there is none, further connections wait in the kernel's queue.
+async fn seat(seats: &Arc<Seats>) -> Seat {
+    loop {
+        match seats.take() {
+            Some(seat) => return seat,
+            None => sleep(SEAT_PAUSE).await,
         }
     }
 }
@@ -252,10 +267,14 @@ async fn drained(mut stopping: watch::Receiver<bool>, drain: Duration) {
     sleep(drain).await;
 }
 
-async fn serve(door: Arc<Door>, stream: TcpStream, tls: Option<TlsAcceptor>, stopping: watch::Receiver<bool>) {
-    let Some(tls) = tls else { return connection::serve(door, stream, stopping).await };
-    match timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
-        Ok(Ok(stream)) => connection::serve(door, stream, stopping).await,
+async fn serve(door: Arc<Door>, stream: TcpStream, tls: Option<TlsAcceptor>, seat: Arc<Seat>, stopping: watch::Receiver<bool>) {
+    let Some(tls) = tls else { return connection::serve(door, stream, seat, stopping).await };
+    let shaken = tokio::select! {
+        shaken = timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)) => shaken,
+        () = seat.wanted() => return,
+    };
+    match shaken {
+        Ok(Ok(stream)) => connection::serve(door, stream, seat, stopping).await,
         Ok(Err(error)) => tracing::debug!(%error, "TLS handshake"),
         Err(_) => tracing::debug!("TLS handshake took too long"),
     }
