@@ -226,10 +226,11 @@ impl<'a> Draft<'a> {
             return Ok(id);
         }
         self.count_key(at)?;
-        let mut id = self.key(name, at)?;
-        let mut count = 1;
+        let first = self.key(name, at)?;
+        let mut id = first;
+        // Counted by the name, not from two on each time: a record may be nothing but one name a thousand times.
         while !self.keys.mark(id) {
-            count += 1;
+            let count = self.keys.mark_again(first);
             id = self.key(&format!("{name}.{count}"), at)?;
         }
         self.keys.follow(self.last, id);

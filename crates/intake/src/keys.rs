@@ -21,6 +21,8 @@ pub(crate) struct Key {
     name: Option<NameId>,
     /// The record that had it last.
     seen_in: u32,
+    /// How often that record had it.
+    times: u32,
     /// Unlike its id, never given to another key.
     serial: u32,
     /// How the key was written last, with all that stands between the value before and its own value: `,"level":`.
@@ -33,7 +35,7 @@ pub(crate) struct Key {
 impl Key {
     fn new(start: u32, name: &str, role: Option<Role>, serial: u32) -> Key {
         let len = name.len() as u32;
-        Key { start, len, role, name: None, seen_in: 0, serial, lead: Lead::default(), followers: [ROOT; 2] }
+        Key { start, len, role, name: None, seen_in: 0, times: 0, serial, lead: Lead::default(), followers: [ROOT; 2] }
     }
 }
 
@@ -150,7 +152,17 @@ impl Keys {
         let key = &mut self.keys[id as usize];
         let is_new = key.seen_in != record;
         key.seen_in = record;
+        if is_new {
+            key.times = 1;
+        }
         is_new
+    }
+
+    /// Counts that the record has a key, which it had before, once more. Returns how often it has it now.
+    pub(crate) fn mark_again(&mut self, id: KeyId) -> u32 {
+        let key = &mut self.keys[id as usize];
+        key.times += 1;
+        key.times
     }
 
     /// The key's name in the batch.

@@ -112,7 +112,8 @@ impl<'a> Reader<'a> {
         let is_all = shape == Shape::Event;
         if let Err(fault) = walked.and_then(|()| if is_all { cursor.finish() } else { Ok(()) }) {
             self.draft.begin();
-            self.draft.reject(fault, rest..end, None);
+            // A list that ends before its first item is kept from its bracket on.
+            self.draft.reject(fault, if rest < end { rest } else { start }..end, None);
         }
     }
 

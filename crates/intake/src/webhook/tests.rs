@@ -29,6 +29,7 @@ fn what_is_no_event_is_kept() {
     assert_eq!(read(Shape::Event, "hello"), (vec![], vec!["1 not_an_object hello".to_owned()]));
     assert_eq!(read(Shape::Event, "{\"a\":1} x"), (vec![], vec!["1 invalid_json {\"a\":1} x".to_owned()]));
     assert_eq!(read(Shape::Event, " \n"), (vec![], vec![]));
+    assert_eq!(read(Shape::Event, "[\n"), (vec![], vec!["1 invalid_json [".to_owned()]));
     let (records, rejected) = read(Shape::Event, "[{\"a\":1},7,{\"b\":2},{\"c\":");
     assert_eq!(records.len(), 2, "{rejected:?}");
     assert_eq!(rejected, ["2 not_an_object 7".to_owned(), "1 invalid_json {\"c\":".to_owned()]);
