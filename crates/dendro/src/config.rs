@@ -1,6 +1,7 @@
 //! Settings, read once and in two steps: as written ([`Raw`]), then as meant ([`Config`]), with all problems told together.
 
 mod flags;
+mod hooks;
 mod kafka;
 mod meant;
 mod model;

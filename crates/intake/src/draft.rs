@@ -55,6 +55,8 @@ pub(crate) struct Draft<'a> {
     severity: Option<Severity>,
     is_bunyan: bool,
     key_count: usize,
+    /// The named value before, for guessing the key of the next.
+    last: KeyId,
     mended: u64,
 }
 
@@ -81,6 +83,7 @@ impl<'a> Draft<'a> {
             severity: None,
             is_bunyan: false,
             key_count: 0,
+            last: ROOT,
             mended: 0,
         }
     }
@@ -100,6 +103,7 @@ impl<'a> Draft<'a> {
         self.is_bunyan = false;
         self.fallback = None;
         self.key_count = 0;
+        self.last = ROOT;
         self.mended = 0;
     }
 
@@ -185,9 +189,15 @@ impl<'a> Draft<'a> {
     /// [`Draft::put_named`] for a whole number. `write` writes it, which is needed where it takes the place of a text.
     pub(crate) fn put_named_int(&mut self, name: &str, number: i64, write: impl FnOnce() -> &'a str) -> Result<(), Fault> {
         let id = self.numbered(name, 0)?;
+        self.put_int_as(id, number, write);
+        Ok(())
+    }
+
+    /// [`Draft::put_int`] of a number that is not written anywhere.
+    #[inline]
+    pub(crate) fn put_int_as(&mut self, id: KeyId, number: i64, write: impl FnOnce() -> &'a str) {
         let has_role = self.keys.get(id).expect("BUG: the key is this record's").role.is_some();
         self.put_int(id, number, if has_role { write() } else { "" });
-        Ok(())
     }
 
     /// Gives the record a named value of the envelope that it came in. It takes a place only if the record left it free.
@@ -211,15 +221,34 @@ impl<'a> Draft<'a> {
     }
 
     /// The key of a name that the record has not had; numbered if it had it.
-    fn numbered(&mut self, name: &str, at: usize) -> Result<KeyId, Fault> {
+    pub(crate) fn numbered(&mut self, name: &str, at: usize) -> Result<KeyId, Fault> {
+        if let Some(id) = self.expected(name.as_bytes()) {
+            return Ok(id);
+        }
         self.count_key(at)?;
-        let mut id = self.key(name, at)?;
-        let mut count = 1;
+        let first = self.key(name, at)?;
+        let mut id = first;
+        // Counted by the name, not from two on each time: a record may be nothing but one name a thousand times.
         while !self.keys.mark(id) {
-            count += 1;
+            let count = self.keys.mark_again(first);
             id = self.key(&format!("{name}.{count}"), at)?;
         }
+        self.keys.follow(self.last, id);
+        self.last = id;
         Ok(id)
+    }
+
+    /// [`Draft::numbered`] for a name that other records had at this point, which needs neither a hash nor a check of its
+    /// bytes. `None` says nothing; then the long way is the one to go.
+    #[inline]
+    pub(crate) fn expected(&mut self, name: &[u8]) -> Option<KeyId> {
+        let id = self.keys.guess(self.last, name)?;
+        if self.keys_left() == 0 || !self.keys.mark(id) {
+            return None;
+        }
+        self.key_count += 1;
+        self.last = id;
+        Some(id)
     }
 
     /// Sets a text place from the layout of a line, which goes before any name.
@@ -233,6 +262,16 @@ impl<'a> Draft<'a> {
     pub(crate) fn put_time(&mut self, moment: Moment, text: &'a str) {
         self.take_by_layout(Place::Time, Raw::Text(text));
         self.moment = Some(moment);
+    }
+
+    /// [`Draft::put_time`] of a time that is not written anywhere. `write` writes it, which is needed if it is not believed.
+    pub(crate) fn put_time_as(&mut self, moment: Moment, write: impl FnOnce() -> &'a str) {
+        let text = if self.believes(moment.0) { "" } else { write() };
+        self.put_time(moment, text);
+    }
+
+    fn believes(&self, at: Timestamp) -> bool {
+        (self.earliest..=self.latest).contains(&at)
     }
 
     /// Sets the severity from the layout of a line.
@@ -290,6 +329,9 @@ impl<'a> Draft<'a> {
 
     #[inline]
     fn offer_time(&mut self, rank: u8, id: KeyId, raw: Raw<'a>) {
+        if self.ranks[Place::Time as usize] == LAYOUT {
+            return self.attribute(id, raw);
+        }
         let moment = event_time::read(raw, self.context.received_at);
         let rank = if moment.is_some() { rank } else { rank.saturating_add(UNREADABLE).min(NONE - 1) };
         if rank < self.ranks[Place::Time as usize] {
@@ -301,6 +343,9 @@ impl<'a> Draft<'a> {
     #[inline]
     fn offer_severity(&mut self, role: Role, id: KeyId, raw: Raw<'a>) {
         self.is_bunyan |= grade::is_bunyan(raw, role.scale);
+        if self.ranks[Place::Severity as usize] == LAYOUT {
+            return self.attribute(id, raw);
+        }
         let Some(severity) = grade::read(raw, role.scale) else { return self.attribute(id, raw) };
         if role.rank < self.ranks[Place::Severity as usize] {
             self.severity = Some(severity);
@@ -356,7 +401,7 @@ impl<'a> Draft<'a> {
     #[inline]
     fn settle_time(&mut self, record: &mut Record) {
         match self.moment {
-            Some((at, nanos)) if (self.earliest..=self.latest).contains(&at) => {
+            Some((at, nanos)) if self.believes(at) => {
                 record.timestamp = at;
                 record.nanos = nanos;
             }

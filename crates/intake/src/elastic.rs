@@ -72,8 +72,14 @@ pub fn decode_bulk(
     let mut draft = Draft::new(&body, context);
     let mut at = after_byte_order_mark(draft.text);
     let mut is_first = true;
+    // Senders that give no ids write the same action line before every document.
+    let mut last: Option<(&str, Head<'_>)> = None;
     while let Some((line, next)) = filled_line(draft.text, at) {
-        let head = Head::parse(draft.text, line.clone(), index, context.limits.depth_max);
+        let head = match last {
+            Some((text, head)) if text == &draft.text[line.clone()] => Ok(head),
+            _ => Head::parse(draft.text, line.clone(), index, context.limits.depth_max),
+        };
+        last = head.ok().map(|head| (&draft.text[line.clone()], head));
         at = match head {
             Err(fault) if is_first => {
                 return Err(Unreadable::new("an action line such as {\"create\":{\"_index\":\"logs\"}}", fault.at));
@@ -110,6 +116,7 @@ pub fn decode_document(bytes: &[u8], context: &Context<'_>, index: &str, id: Opt
 }
 
 /// An action line.
+#[derive(Clone, Copy)]
 struct Head<'a> {
     action: Action,
     index: Option<Raw<'a>>,

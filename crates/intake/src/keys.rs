@@ -21,6 +21,8 @@ pub(crate) struct Key {
     name: Option<NameId>,
     /// The record that had it last.
     seen_in: u32,
+    /// How often that record had it.
+    times: u32,
     /// Unlike its id, never given to another key.
     serial: u32,
     /// How the key was written last, with all that stands between the value before and its own value: `,"level":`.
@@ -33,7 +35,7 @@ pub(crate) struct Key {
 impl Key {
     fn new(start: u32, name: &str, role: Option<Role>, serial: u32) -> Key {
         let len = name.len() as u32;
-        Key { start, len, role, name: None, seen_in: 0, serial, lead: Lead::default(), followers: [ROOT; 2] }
+        Key { start, len, role, name: None, seen_in: 0, times: 0, serial, lead: Lead::default(), followers: [ROOT; 2] }
     }
 }
 
@@ -122,6 +124,27 @@ impl Keys {
         name_in(&self.keys, &self.text, id)
     }
 
+    /// The key of a name, if it is one of those that came after `last` before: found without a hash.
+    #[inline]
+    pub(crate) fn guess(&self, last: KeyId, name: &[u8]) -> Option<KeyId> {
+        let followers = self.keys.get(last as usize)?.followers;
+        let known = |id: KeyId| {
+            self.keys.get(id as usize).is_some_and(|key| {
+                let start = key.start as usize;
+                same_bytes(name, &self.text.as_bytes()[start..start + key.len as usize])
+            })
+        };
+        followers.into_iter().find(|&id| id != ROOT && known(id))
+    }
+
+    /// Notes which key came after `last`, for the next guess.
+    pub(crate) fn follow(&mut self, last: KeyId, id: KeyId) {
+        let followers = &mut self.keys[last as usize].followers;
+        if followers[0] != id {
+            *followers = [id, followers[0]];
+        }
+    }
+
     /// Notes that the record has the key. `false` when it had it before.
     #[inline]
     pub(crate) fn mark(&mut self, id: KeyId) -> bool {
@@ -129,7 +152,17 @@ impl Keys {
         let key = &mut self.keys[id as usize];
         let is_new = key.seen_in != record;
         key.seen_in = record;
+        if is_new {
+            key.times = 1;
+        }
         is_new
+    }
+
+    /// Counts that the record has a key, which it had before, once more. Returns how often it has it now.
+    pub(crate) fn mark_again(&mut self, id: KeyId) -> u32 {
+        let key = &mut self.keys[id as usize];
+        key.times += 1;
+        key.times
     }
 
     /// The key's name in the batch.
@@ -178,6 +211,20 @@ impl Keys {
     }
 }
 
+/// `a == b`, quicker for the few bytes that keys have: two overlapping words cover up to sixteen.
+#[inline(always)]
+pub(crate) fn same_bytes(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    if let (Some(a_first), Some(b_first)) = (a.first_chunk::<8>(), b.first_chunk::<8>())
+        && let (Some(a_last), Some(b_last)) = (a.last_chunk::<8>(), b.last_chunk::<8>())
+    {
+        return a_first == b_first && a_last == b_last && (a.len() <= 16 || a == b);
+    }
+    a == b
+}
+
 fn name_in<'t>(keys: &[Key], text: &'t str, id: KeyId) -> &'t str {
     let key = &keys[id as usize];
     &text[key.start as usize..][..key.len as usize]
@@ -204,6 +251,26 @@ mod tests {
         let other = keys.id("other", 9).expect("room");
         assert_eq!((keys.id("kept", 9), other), (Some(kept), gone));
         assert_eq!((keys.name_id(other, &mut batch), keys.name_id(kept, &mut batch)), (NameId(0), NameId(1)));
+    }
+
+    #[test]
+    fn a_name_is_guessed_from_the_one_before() {
+        let mut keys = Keys::new();
+        keys.begin();
+        let names = ["a", "eight_by", "a_name_of_more_than_sixteen_bytes"];
+        let ids = names.map(|name| keys.id(name, 9).expect("room"));
+        for (last, id) in [(ROOT, ids[0]), (ids[0], ids[1]), (ids[0], ids[2])] {
+            keys.follow(last, id);
+        }
+        assert_eq!(keys.guess(ROOT, b"a"), Some(ids[0]));
+        assert_eq!(keys.guess(ids[0], names[1].as_bytes()), Some(ids[1]));
+        assert_eq!(keys.guess(ids[0], names[2].as_bytes()), Some(ids[2]));
+        for stranger in ["", "b", "eight_bz", "eight_b", "a_name_of_more_thaN_sixteen_bytes"] {
+            assert_eq!(keys.guess(ids[0], stranger.as_bytes()), None, "{stranger}");
+        }
+        assert_eq!(keys.guess(ids[1], b"a"), None);
+        keys.abandon();
+        assert_eq!((keys.guess(ROOT, b"a"), keys.guess(ids[0], b"a")), (None, None), "the keys went with their record");
     }
 
     #[test]

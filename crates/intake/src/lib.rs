@@ -20,6 +20,7 @@ pub mod forward;
 mod frames;
 pub mod gelf;
 mod grade;
+pub mod journal;
 mod json;
 mod json_out;
 mod keys;
@@ -40,6 +41,7 @@ mod syslog;
 mod text;
 mod unreadable;
 mod utf16;
+pub mod webhook;
 
 use record::{Batch, Tenant, Timestamp};
 

@@ -7,18 +7,23 @@
 mod any_value;
 mod from_json;
 mod log_record;
+mod plain;
 mod span;
+mod texts;
 
 use bumpalo::Bump;
 use record::{Batch, RejectReason};
 
 use crate::body::Body;
 use crate::draft::Draft;
+use crate::limits::Fault;
 use crate::protobuf::Message;
 use crate::raw::Raw;
 use crate::{Context, Unreadable};
 
-use any_value::{Fields, text_of, written};
+use any_value::{Fields, written};
+use plain::Plain;
+use texts::{Texts, without_high_bytes};
 
 /// How a request is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,20 +54,38 @@ pub fn decode(signal: Signal, encoding: Encoding, bytes: &[u8], context: &Contex
             &written
         }
     };
-    let (bump, body) = (Bump::new(), Body::binary(bytes));
-    let mut reader = Reader { draft: Draft::new(&body, context), bump: &bump, signal, item: 0, own: Vec::new() };
-    reader.request(Message::new(bytes))?;
-    Ok(reader.draft.build())
+    let ascii = without_high_bytes(bytes);
+    let in_order = |order| {
+        let (bump, body) = (Bump::new(), Body::binary(bytes));
+        Reader::new(signal, order, Draft::new(&body, context), Texts::new(bytes, &ascii, &bump)).read(bytes)
+    };
+    Ok(match in_order(Order::Usual)? {
+        Some(batch) => batch,
+        None => in_order(Order::Any)?.expect("BUG: any order is read"),
+    })
+}
+
+/// Whether scopes are told before their records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// They are, as all writers known do. Then everything is read once, from front to back, which is what memory likes.
+    Usual,
+    /// They may be told behind them, or in parts: the records are passed over first.
+    Any,
 }
 
 struct Reader<'a> {
     draft: Draft<'a>,
-    /// Texts that do not stand in the body as they are needed.
-    bump: &'a Bump,
+    texts: Texts<'a>,
     signal: Signal,
+    order: Order,
+    /// A scope was told behind its records though the order should have been the usual one.
+    is_late: bool,
     item: u64,
-    /// The attributes of the record being read; here for its room, which the next one takes over.
-    own: Vec<(&'a str, Raw<'a>)>,
+    /// The attributes of the record being read, each a `KeyValue`; here for its room, which the next one takes over.
+    pairs: Vec<&'a [u8]>,
+    /// What an attribute that is no plain one comes to; here for the same reason.
+    nested: Vec<(&'a str, Raw<'a>)>,
 }
 
 /// What records share: the resource they come from, and the part of the program.
@@ -74,6 +97,16 @@ struct Shared<'a> {
 }
 
 impl<'a> Reader<'a> {
+    fn new(signal: Signal, order: Order, draft: Draft<'a>, texts: Texts<'a>) -> Reader<'a> {
+        Reader { draft, texts, signal, order, is_late: false, item: 0, pairs: Vec::new(), nested: Vec::new() }
+    }
+
+    /// Reads the request; `None` if it is not in the order that was expected.
+    fn read(mut self, bytes: &'a [u8]) -> Result<Option<Batch>, Unreadable> {
+        self.request(Message::new(bytes))?;
+        Ok((!self.is_late).then(|| self.draft.build()))
+    }
+
     fn request(&mut self, mut message: Message<'a>) -> Result<(), Unreadable> {
         while let Some((field, value)) = message.next()? {
             if field == 1 {
@@ -103,17 +136,27 @@ impl<'a> Reader<'a> {
 
     /// `ScopeLogs`, `ScopeSpans`
     fn scope(&mut self, message: Message<'a>, mut shared: Shared<'a>) -> Result<(), Unreadable> {
-        let mut fields = message;
-        while let Some((field, value)) = fields.next()? {
+        let (mut fields, mut has_records) = (message, false);
+        while self.order == Order::Any
+            && let Some((field, value)) = fields.next()?
+        {
             if field == 1 {
                 self.instrumentation(message.within(value.bytes()), &mut shared)?;
             }
         }
-        let mut records = message;
-        while let Some((field, value)) = records.next()? {
-            if field == 2 {
-                self.item += 1;
-                self.record(message.within(value.bytes()), value.bytes(), &shared)?;
+        let mut fields = message;
+        while let Some((field, value)) = fields.next()? {
+            match field {
+                1 if self.order == Order::Usual => {
+                    self.is_late |= has_records;
+                    self.instrumentation(message.within(value.bytes()), &mut shared)?;
+                }
+                2 => {
+                    has_records = true;
+                    self.item += 1;
+                    self.record(message.within(value.bytes()), value.bytes(), &shared)?;
+                }
+                _ => {}
             }
         }
         Ok(())
@@ -127,7 +170,7 @@ impl<'a> Reader<'a> {
                 2 => "otel.scope.version",
                 _ => continue,
             };
-            let text = text_of(value.bytes(), self.bump, &mut self.draft);
+            let text = self.texts.read(value.bytes(), &mut self.draft);
             if !text.is_empty() {
                 shared.fields.push((name, Raw::Text(text)));
             }
@@ -142,13 +185,13 @@ impl<'a> Reader<'a> {
             if field != number {
                 continue;
             }
-            let mut fields = Fields { bump: self.bump, depth_max, out: &mut shared.fields };
+            let mut fields = Fields { texts: self.texts, depth_max, out: &mut shared.fields };
             let read = fields.key_value("", message.within(value.bytes()), 2, &mut self.draft)?;
             shared.fault = shared.fault.or(read.err());
         }
         for (_, raw) in &mut shared.fields {
             if let Raw::Int(number, text @ "") = raw {
-                *text = written(*number, self.bump);
+                *text = written(*number, self.texts.bump);
             }
         }
         Ok(())
@@ -181,9 +224,50 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Gives the record an attribute of its own, a `KeyValue`.
+    #[inline]
+    fn attribute(&mut self, message: Message<'a>, pair: &'a [u8]) -> Result<Result<(), RejectReason>, Unreadable> {
+        match plain::pair(pair) {
+            Some((key, value)) => Ok(self.put_plain(key, value).map_err(|fault| fault.reason)),
+            None => self.nested_attribute(message),
+        }
+    }
+
+    #[inline]
+    fn put_plain(&mut self, key: &'a [u8], value: Plain<'a>) -> Result<(), Fault> {
+        let id = match self.draft.expected(key) {
+            Some(id) => id,
+            None => {
+                let key = self.texts.read(key, &mut self.draft);
+                self.draft.numbered(key, 0)?
+            }
+        };
+        match value {
+            Plain::Text(text) => {
+                let text = self.texts.read(text, &mut self.draft);
+                self.draft.put_text(id, text, 0)
+            }
+            Plain::Int(number) => {
+                self.draft.put_int_as(id, number, || written(number, self.texts.bump));
+                Ok(())
+            }
+        }
+    }
+
+    fn nested_attribute(&mut self, message: Message<'a>) -> Result<Result<(), RejectReason>, Unreadable> {
+        let mut nested = std::mem::take(&mut self.nested);
+        nested.clear();
+        let depth_max = self.draft.context.limits.depth_max;
+        let mut gather = Fields { texts: self.texts, depth_max, out: &mut nested };
+        let read = gather.key_value("", message, 2, &mut self.draft)?;
+        let put = read.and_then(|()| self.put_all(&nested));
+        self.nested = nested;
+        Ok(put)
+    }
+
     fn put(&mut self, name: &str, raw: Raw<'a>) -> Result<(), RejectReason> {
         let put = match raw {
-            Raw::Int(number, "") => self.draft.put_named_int(name, number, || written(number, self.bump)),
+            Raw::Int(number, "") => self.draft.put_named_int(name, number, || written(number, self.texts.bump)),
             raw => self.draft.put_named(name, raw, 0),
         };
         put.map_err(|fault| fault.reason)

@@ -57,8 +57,21 @@ impl<'a> Message<'a> {
     }
 
     /// The next field's number and value; `None` at the end.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next(&mut self) -> Result<Option<(u32, Wire<'a>)>, Unreadable> {
+        // Nearly all fields have a number below 16 and a short length, and are told at a glance.
+        if let [tag @ 0x08..0x80, len @ ..0x80, rest @ ..] = self.rest
+            && tag & 7 == 2
+            && let Some((bytes, rest)) = rest.split_at_checked(usize::from(*len))
+        {
+            self.rest = rest;
+            return Ok(Some((u32::from(tag >> 3), Wire::Bytes(bytes))));
+        }
+        self.any_next()
+    }
+
+    #[inline(never)]
+    fn any_next(&mut self) -> Result<Option<(u32, Wire<'a>)>, Unreadable> {
         if self.rest.is_empty() {
             return Ok(None);
         }

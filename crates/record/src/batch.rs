@@ -584,6 +584,7 @@ impl BatchBuilder {
     }
 
     /// Adds text.
+    #[inline]
     pub fn text(&mut self, text: &str) -> Span {
         append(&mut self.parts.arena, text)
     }
@@ -634,6 +635,7 @@ impl BatchBuilder {
     }
 
     /// Adds an attribute to the record being built.
+    #[inline]
     pub fn field(&mut self, name: NameId, value: Value) {
         self.parts.fields.push(Field { name, value });
     }

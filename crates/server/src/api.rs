@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::dialects::{self, Dialect};
+use crate::dialects::{self, Dialect, hooks};
 use crate::door::Door;
 use crate::openapi;
 use crate::routes::about::Description;
@@ -19,6 +19,7 @@ use crate::routes::{
 fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(openapi::outline())
         .routes(routes!(ingest::ingest))
+        .routes(routes!(hooks::hook))
         .routes(routes!(search::search))
         .routes(routes!(analyze::analyze))
         .routes(routes!(anomalies::anomalies))

@@ -9,8 +9,9 @@ use transform::Transforms;
 
 use crate::budget::ByteBudget;
 use crate::config::{Config, CursorKey, Limits};
-use crate::dialects::Acks;
+use crate::dialects::{Acks, Journals};
 use crate::error::Problem;
+use crate::hooks::Hooks;
 use crate::key_watch::KeyWatch;
 use crate::metrics::Metrics;
 use crate::models::Models;
@@ -51,6 +52,8 @@ pub(crate) struct App {
     pub(crate) over_tls: bool,
     pub(crate) ids: RequestIds,
     pub(crate) acks: Acks,
+    pub(crate) hooks: Hooks,
+    pub(crate) journals: Journals,
     pub(crate) metrics: Metrics,
     pub(crate) key_watch: KeyWatch,
     /// Finds patterns by meaning.
@@ -69,12 +72,20 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(config: &Config, rooms: Rooms, tokens: Option<Tokens>, stopping: watch::Receiver<bool>) -> App {
+    pub(crate) fn new(
+        config: &Config,
+        rooms: Rooms,
+        tokens: Option<Tokens>,
+        hooks: Hooks,
+        stopping: watch::Receiver<bool>,
+    ) -> App {
         let limits = config.limits;
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         App {
             ids: RequestIds::new(rooms.clock.now()),
             acks: Acks::new(rooms.clock.now().as_micros().unsigned_abs() / 1000),
+            hooks,
+            journals: Journals::new(),
             rooms,
             tenant: config.tenant.clone(),
             limits,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use record::Tenant;
 
 use crate::dialects::Port;
+use crate::hooks::Hook;
 use crate::kafka::Kafka;
 use crate::sockets::Sockets;
 
@@ -30,6 +31,8 @@ pub struct Config {
     pub sockets: Sockets,
     /// What to read from Kafka.
     pub kafka: Option<Kafka>,
+    /// Where other programs may send webhooks.
+    pub hooks: Vec<Hook>,
 }
 
 /// Where certificate chain and private key lie, both PEM.
@@ -76,7 +79,7 @@ pub struct Limits {
     pub body_rate: usize,
     /// A client that takes no byte of its answer for so long is gone.
     pub write_timeout: Duration,
-    /// Open connections; further ones wait in the kernel's queue.
+    /// Open connections. When there are more, who asks nothing gives way; if all ask, they wait in the kernel's queue.
     pub connections: usize,
     /// Requests at work, live tails included.
     pub requests: usize,

@@ -3,10 +3,12 @@
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::StatusCode;
+use axum::response::Response;
 use futures::FutureExt;
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -16,7 +18,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use crate::door::Door;
+use crate::door::{Door, hold};
+use crate::sockets::Seat;
 use crate::wire::Wire;
 
 /// Bytes read ahead of a connection. Bodies come in pieces of at most this size; it must hold the headers too.
@@ -32,22 +35,69 @@ const PING_EVERY: Duration = Duration::from_secs(60);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Serves requests until either side ends.
-pub(crate) async fn serve<S>(door: Arc<Door>, stream: S, stopping: watch::Receiver<bool>)
+///
+/// `seat` is its place, which it gives up for somebody else while no request is at work.
+pub(crate) async fn serve<S>(door: Arc<Door>, stream: S, seat: Arc<Seat>, stopping: watch::Receiver<bool>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    if door.dialect.is_http2() { serve_http2(door, stream, stopping).await } else { serve_http1(door, stream, stopping).await }
+    let is_http2 = door.dialect.is_http2();
+    let mut connection = std::pin::pin!(async {
+        if is_http2 {
+            serve_http2(door, stream, seat.clone(), stopping).await;
+        } else {
+            serve_http1(door, stream, seat.clone(), stopping).await;
+        }
+    });
+    tokio::select! {
+        () = connection.as_mut() => return,
+        () = seat.wanted() => {}
+    }
+    // Its request came when its place had just been given away: it is answered all the same.
+    if seat.is_busy() {
+        connection.await;
+    }
 }
 
-async fn serve_http2<S>(door: Arc<Door>, stream: S, mut stopping: watch::Receiver<bool>)
+/// Requests of a connection that are at work, until the last byte of their answers is on its way.
+#[derive(Clone)]
+struct AtWork {
+    seat: Arc<Seat>,
+    count: Arc<AtomicUsize>,
+}
+
+impl AtWork {
+    fn new(seat: Arc<Seat>) -> AtWork {
+        AtWork { seat, count: Arc::default() }
+    }
+
+    async fn serve(self, door: Arc<Door>, request: hyper::Request<Incoming>) -> Result<Response, Infallible> {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.seat.spoke();
+        self.seat.busy(true);
+        let ends = Ends(self);
+        Ok(hold(door.serve(request.map(Body::new)).await, ends))
+    }
+}
+
+/// One of them, which ends when this is dropped.
+struct Ends(AtWork);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        if self.0.count.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.0.seat.busy(false);
+        }
+    }
+}
+
+async fn serve_http2<S>(door: Arc<Door>, stream: S, seat: Arc<Seat>, mut stopping: watch::Receiver<bool>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let limits = door.app.limits;
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let door = door.clone();
-        async move { Ok::<_, Infallible>(door.serve(request.map(Body::new)).await) }.boxed()
-    });
+    let at_work = AtWork::new(seat);
+    let service = service_fn(move |request: hyper::Request<Incoming>| at_work.clone().serve(door.clone(), request).boxed());
     let mut builder = http2::Builder::new(TokioExecutor::new());
     builder
         .timer(TokioTimer::new())
@@ -69,16 +119,14 @@ where
     }
 }
 
-async fn serve_http1<S>(door: Arc<Door>, stream: S, mut stopping: watch::Receiver<bool>)
+async fn serve_http1<S>(door: Arc<Door>, stream: S, seat: Arc<Seat>, mut stopping: watch::Receiver<bool>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let limits = door.app.limits;
     let wire = Wire::new(stream, door.app.clone());
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let door = door.clone();
-        async move { Ok::<_, Infallible>(door.serve(request.map(Body::new)).await) }.boxed()
-    });
+    let at_work = AtWork::new(seat);
+    let service = service_fn(move |request: hyper::Request<Incoming>| at_work.clone().serve(door.clone(), request).boxed());
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_timeout)

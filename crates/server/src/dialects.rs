@@ -12,6 +12,8 @@ mod elasticsearch;
 mod firehose;
 mod framing;
 mod gelf;
+pub(crate) mod hooks;
+mod journal;
 mod loki;
 mod manner;
 mod otlp;
@@ -26,6 +28,7 @@ use axum::http::Uri;
 use crate::app::App;
 
 pub(crate) use credentials::presented;
+pub(crate) use journal::Journals;
 pub(crate) use manner::{Manner, problem_of};
 pub(crate) use splunk::Acks;
 
@@ -52,6 +55,10 @@ pub enum Dialect {
     CloudEvents,
     /// Amazon Data Firehose's HTTP endpoint.
     Firehose,
+    /// What `systemd-journal-upload` sends.
+    Journal,
+    /// Webhooks, which are answered as Dendro answers.
+    Hook,
 }
 
 /// An address on which one dialect is spoken, with paths as its agents have them built in.
@@ -81,6 +88,8 @@ impl Dialect {
             Dialect::Gelf => "gelf",
             Dialect::CloudEvents => "cloudevents",
             Dialect::Firehose => "firehose",
+            Dialect::Journal => "journal",
+            Dialect::Hook => "hook",
         }
     }
 
@@ -101,6 +110,8 @@ impl Dialect {
             gelf::PATH => Dialect::Gelf,
             cloud_events::PATH => Dialect::CloudEvents,
             firehose::PATH => Dialect::Firehose,
+            journal::PATH => Dialect::Journal,
+            _ if path.starts_with(hooks::PREFIX) => Dialect::Hook,
             _ => Dialect::Own,
         }
     }
@@ -108,7 +119,7 @@ impl Dialect {
 
 /// Paths of the dialects that have no more than some, as labels of their figures.
 pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
-    let few = [loki::READY, gelf::PATH, cloud_events::PATH, firehose::PATH];
+    let few = [loki::READY, gelf::PATH, cloud_events::PATH, firehose::PATH, journal::PATH];
     otlp::PATHS.into_iter().map(|(path, _)| path).chain(loki::PATHS).chain(splunk::paths()).chain(datadog::PATHS).chain(few)
 }
 
@@ -122,12 +133,13 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .merge(gelf::routes())
         .merge(cloud_events::routes())
         .merge(firehose::routes())
+        .merge(journal::routes())
 }
 
 /// The routes of the one that has a port of its own.
 pub(crate) fn router_of(dialect: Dialect) -> Router<Arc<App>> {
     match dialect {
-        Dialect::Own => Router::new(),
+        Dialect::Own | Dialect::Hook => Router::new(),
         Dialect::Elasticsearch => elasticsearch::at_root(),
         Dialect::Otlp => otlp::routes(),
         Dialect::OtlpGrpc => otlp::grpc_routes(),
@@ -137,6 +149,7 @@ pub(crate) fn router_of(dialect: Dialect) -> Router<Arc<App>> {
         Dialect::Gelf => gelf::routes(),
         Dialect::CloudEvents => cloud_events::routes(),
         Dialect::Firehose => firehose::routes(),
+        Dialect::Journal => journal::routes(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use record::Kind;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
@@ -15,8 +15,9 @@ use crate::app::{App, Rooms};
 use crate::config::{Config, Tls};
 use crate::dialects::{Dialect, Port};
 use crate::door::Door;
+use crate::hooks::{HookError, Hooks};
 use crate::kafka::{self, KafkaError};
-use crate::sockets::{self, Bound, Listener, SocketError};
+use crate::sockets::{self, Bound, Listener, Seat, Seats, SocketError};
 use crate::tls::acceptor;
 use crate::tokens::Tokens;
 use crate::{api, connection};
@@ -25,6 +26,9 @@ use crate::{api, connection};
 pub(crate) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pause after the system refused to accept (no file handles left): some connection has to end first.
 pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Pause between two looks for a place.
+const SEAT_PAUSE: Duration = Duration::from_millis(20);
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +60,9 @@ pub enum Error {
     /// Reading from Kafka.
     #[error(transparent)]
     Kafka(#[from] KafkaError),
+    /// Webhooks.
+    #[error(transparent)]
+    Hook(#[from] HookError),
     /// The address cannot be listened on.
     #[error("listening on {address}: {source}")]
     Listen {
@@ -73,7 +80,7 @@ impl Error {
         match self {
             Error::Open(_) => Kind::Denied,
             Error::Socket(error) => error.kind(),
-            Error::Tokens { .. } | Error::Tls { .. } | Error::Kafka(_) => Kind::Invalid,
+            Error::Tokens { .. } | Error::Tls { .. } | Error::Kafka(_) | Error::Hook(_) => Kind::Invalid,
             Error::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => Kind::Conflict,
             Error::Listen { .. } => Kind::Unavailable,
         }
@@ -85,6 +92,7 @@ impl Error {
             Error::Open(_) => "listen on 127.0.0.1, or configure certificate, key and token file",
             Error::Socket(error) => error.hint(),
             Error::Kafka(error) => error.hint(),
+            Error::Hook(error) => error.hint(),
             Error::Tokens { .. } => "write one token a line, 16 characters or more, such as `openssl rand -hex 32` prints",
             Error::Tls { .. } => "both files must be PEM, the key belonging to the first certificate",
             Error::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
@@ -137,7 +145,7 @@ pub async fn bind(config: Config, rooms: Rooms) -> Result<Server, Error> {
     let (stop, stopping) = watch::channel(false);
     let sockets = Some(sockets::bind(&config.sockets, config.tls.as_ref()).await?);
     let kafka = config.kafka.as_ref().map(kafka::Bound::new).transpose()?;
-    let app = Arc::new(App::new(&config, rooms, tokens, stopping));
+    let app = Arc::new(App::new(&config, rooms, tokens, Hooks::read(&config.hooks)?, stopping));
     let main = HttpListener::open(config.listen, api::door(app.clone())).await?;
     let mut ports = Vec::with_capacity(config.ports.len());
     for port in &config.ports {
@@ -164,7 +172,7 @@ impl Server {
 
     /// Serves until `shutdown` is done, then lets requests at work end, up to the limit `drain`.
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
-        let places = Arc::new(Semaphore::new(self.app.limits.connections));
+        let seats = Seats::new(self.app.limits.connections);
         let mut listeners = JoinSet::new();
         if let Some(sockets) = self.sockets.take() {
             let (app, drain) = (self.app.clone(), self.app.limits.drain);
@@ -181,7 +189,7 @@ impl Server {
         }
         for listener in self.ports.into_iter().map(|(_, listener)| listener).chain([self.main]) {
             let tls = if listener.door.dialect.is_http2() { &self.tls_http2 } else { &self.tls };
-            listeners.spawn(listener.run(places.clone(), tls.clone(), self.stop.subscribe()));
+            listeners.spawn(listener.run(seats.clone(), tls.clone(), self.stop.subscribe()));
         }
         shutdown.await;
         self.stop.send_replace(true);
@@ -197,21 +205,24 @@ impl HttpListener {
         Ok(HttpListener { door: Arc::new(door), socket, address })
     }
 
-    async fn run(self, places: Arc<Semaphore>, tls: Option<TlsAcceptor>, mut stopping: watch::Receiver<bool>) {
+    async fn run(self, seats: Arc<Seats>, tls: Option<TlsAcceptor>, mut stopping: watch::Receiver<bool>) {
         let mut connections = JoinSet::new();
         let told = stopping.clone();
         loop {
             let accepted = tokio::select! {
                 _ = stopping.wait_for(|&stopping| stopping) => break,
                 Some(_) = connections.join_next() => continue,
-                accepted = self.accept(&places) => accepted,
+                accepted = self.accept() => accepted,
             };
-            let Some((stream, place)) = accepted else { continue };
+            let Some(stream) = accepted else { continue };
+            let seat = tokio::select! {
+                _ = stopping.wait_for(|&stopping| stopping) => break,
+                seat = seat(&seats) => seat,
+            };
             self.door.app.metrics.connection();
             let (door, tls, told) = (self.door.clone(), tls.clone(), told.clone());
             connections.spawn(async move {
-                serve(door, stream, tls, told).await;
-                drop(place);
+                serve(door, stream, tls, Arc::new(seat), told).await;
             });
         }
         drop(self.socket);
@@ -222,20 +233,29 @@ impl HttpListener {
         connections.shutdown().await;
     }
 
-    /// The next connection, once there is a place for it.
-    async fn accept(&self, places: &Arc<Semaphore>) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
-        let place = places.clone().acquire_owned().await.ok()?;
+    /// The next connection.
+    async fn accept(&self) -> Option<TcpStream> {
         match self.socket.accept().await {
             Ok((stream, _)) => {
                 // Answers are small and written whole: waiting to fill a packet only delays them.
                 let _ = stream.set_nodelay(true);
-                Some((stream, place))
+                Some(stream)
             }
             Err(error) => {
                 tracing::warn!(%error, "accepting a connection");
                 sleep(ACCEPT_PAUSE).await;
                 None
             }
+        }
+    }
+}
+
+/// A place, perhaps of somebody who asks nothing; while there is none, further connections wait in the kernel's queue.
+async fn seat(seats: &Arc<Seats>) -> Seat {
+    loop {
+        match seats.take() {
+            Some(seat) => return seat,
+            None => sleep(SEAT_PAUSE).await,
         }
     }
 }
@@ -247,10 +267,14 @@ async fn drained(mut stopping: watch::Receiver<bool>, drain: Duration) {
     sleep(drain).await;
 }
 
-async fn serve(door: Arc<Door>, stream: TcpStream, tls: Option<TlsAcceptor>, stopping: watch::Receiver<bool>) {
-    let Some(tls) = tls else { return connection::serve(door, stream, stopping).await };
-    match timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
-        Ok(Ok(stream)) => connection::serve(door, stream, stopping).await,
+async fn serve(door: Arc<Door>, stream: TcpStream, tls: Option<TlsAcceptor>, seat: Arc<Seat>, stopping: watch::Receiver<bool>) {
+    let Some(tls) = tls else { return connection::serve(door, stream, seat, stopping).await };
+    let shaken = tokio::select! {
+        shaken = timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)) => shaken,
+        () = seat.wanted() => return,
+    };
+    match shaken {
+        Ok(Ok(stream)) => connection::serve(door, stream, seat, stopping).await,
         Ok(Err(error)) => tracing::debug!(%error, "TLS handshake"),
         Err(_) => tracing::debug!("TLS handshake took too long"),
     }

@@ -10,12 +10,14 @@ use ask::Cost;
 use parking_lot::Mutex;
 
 mod findings;
+mod hooks;
 mod kafka;
 mod models;
 mod sockets;
 mod text;
 
 use findings::Findings;
+use hooks::HookFigures;
 use kafka::KafkaFigures;
 use privacy::Masked;
 use sockets::SocketFigures;
@@ -53,6 +55,7 @@ pub(crate) struct Metrics {
     tail_dropped: AtomicU64,
     pub(crate) sockets: SocketFigures,
     pub(crate) kafka: KafkaFigures,
+    pub(crate) hooks: HookFigures,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -136,6 +139,7 @@ impl Metrics {
         self.sockets.write(&mut out);
         self.kafka.write(&mut out);
         write_transforms(&mut out, transforms);
+        self.hooks.write(&mut out);
         self.write_privacy(&mut out, levels);
         self.write_questions(&mut out, levels);
         if let Some(figures) = model {

@@ -32,11 +32,11 @@ use crate::app::App;
 use collector::Collector;
 use inlet::Terms;
 use resent::Resent;
-use seats::Seats;
 
 pub use bind::SocketError;
 pub(crate) use bind::{Bound, bind};
 pub use config::{Endpoint, Listener, NoEndpoint, Protocol, SocketLimits, Sockets};
+pub(crate) use seats::{Seat, Seats};
 
 impl Bound {
     /// Serves until the server stops; then ends when all that was read and not refused is stored.

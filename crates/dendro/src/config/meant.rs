@@ -6,7 +6,7 @@ use server::{Dialect, Port};
 
 use super::raw::Raw;
 use super::{Config, PrivacyFiles, RootKeySource, TransformFile};
-use super::{kafka, model, sockets};
+use super::{hooks, kafka, model, sockets};
 
 /// Most nodes there can be: a node's number has twelve bits of a record id.
 const NODES_MAX: u16 = 4096;
@@ -139,8 +139,8 @@ fn server_config(raw: &mut Raw, limits: server::Limits) -> server::Config {
     let ports = ports.into_iter().map(|(_, port)| port).collect();
     let tenant = record::Tenant::default();
     let sockets = sockets::meant(raw, tls.is_some(), limits);
-    let kafka = kafka::meant(raw);
-    server::Config { listen, ports, tls, token_file, tenant, cursor_key: cursor_key(), limits, sockets, kafka }
+    let (kafka, hooks) = (kafka::meant(raw), hooks::meant(raw));
+    server::Config { listen, ports, tls, token_file, tenant, cursor_key: cursor_key(), limits, sockets, kafka, hooks }
 }
 
 /// Settings of the dialects that can have a port of their own.

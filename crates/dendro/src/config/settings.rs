@@ -38,6 +38,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("socket_open", "false", "BOOL", "Let other machines send to sockets that do not check who they are (neither client certificate nor shared key)"),
     setting("socket_connections", "192", "NUMBER", "Connections to sockets, all protocols together; raise the limit of open files with it"),
     setting("socket_message_max", "256KiB", "SIZE", "Largest message of syslog and RELP; of a longer one the beginning is kept"),
+    setting("hooks", "", "HOOKS", "Where other programs may send webhooks, and what they prove themselves with: pay=standard@file:/run/pay.secret,git=github@env:GIT_SECRET; also stripe, slack, alertmanager"),
     setting("kafka_brokers", "", "ADDRS", "Kafka brokers to read from, such as kafka1:9092,kafka2:9092"),
     setting("kafka_topics", "", "TOPICS", "Topics to read, and what their messages are: shop=json,audit=raw,otel=otlp"),
     setting("kafka_group", "dendro", "NAME", "Consumer group; how far topics are stored is remembered by group"),

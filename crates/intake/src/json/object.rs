@@ -3,7 +3,7 @@ use record::RejectReason;
 use super::array::array_at;
 use super::scan::{invalid, literal, number, plain_string, short_int, skip_space, string};
 use crate::draft::Draft;
-use crate::keys::{FIRST, KeyId, Lead, ROOT};
+use crate::keys::{FIRST, KeyId, Lead, ROOT, same_bytes};
 use crate::limits::Fault;
 use crate::raw::Raw;
 
@@ -120,12 +120,8 @@ impl<'d, 'a> ObjectReader<'d, 'a> {
     }
 
     fn note(&mut self, key: KeyId, lead: Lead) {
-        let keys = &mut self.draft.keys;
-        keys.get_mut(key).lead = lead;
-        let followers = &mut keys.get_mut(self.last).followers;
-        if followers[0] != key {
-            *followers = [key, followers[0]];
-        }
+        self.draft.keys.get_mut(key).lead = lead;
+        self.draft.keys.follow(self.last, key);
     }
 
     /// Reads the value at `at`. Plain texts and short whole numbers, which nearly all values are, go straight on: a
@@ -185,15 +181,7 @@ impl<'d, 'a> ObjectReader<'d, 'a> {
     }
 }
 
-/// `rest.starts_with(written)`, quicker for the few bytes that keys have: two overlapping words cover up to sixteen.
 #[inline(always)]
 fn starts_with(rest: &[u8], written: &[u8]) -> bool {
-    let len = written.len();
-    let Some(rest) = rest.get(..len) else { return false };
-    if let (Some(a), Some(b)) = (rest.first_chunk::<8>(), written.first_chunk::<8>())
-        && let (Some(c), Some(d)) = (rest.last_chunk::<8>(), written.last_chunk::<8>())
-    {
-        return a == b && c == d && (len <= 16 || rest == written);
-    }
-    rest == written
+    rest.get(..written.len()).is_some_and(|rest| same_bytes(rest, written))
 }

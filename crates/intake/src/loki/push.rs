@@ -128,7 +128,9 @@ impl Push {
                 "ts" => {
                     let text = cursor.text()?.plain().into_owned();
                     let (at, rest) = Timestamp::parse(&text).map_err(|_| json::invalid(at))?;
-                    nanos = u64::try_from(at.as_micros()).map_or(0, |micros| micros * 1000 + u64::from(rest));
+                    // Years that 64 bits of nanoseconds do not reach are none that a log has.
+                    let micros = u64::try_from(at.as_micros()).ok();
+                    nanos = micros.and_then(|micros| micros.checked_mul(1000)?.checked_add(u64::from(rest))).unwrap_or(0);
                     time = self.add(&text);
                 }
                 "line" => {

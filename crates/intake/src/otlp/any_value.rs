@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use bumpalo::Bump;
 use record::RejectReason;
 
+use super::texts::Texts;
 use super::{Shared, Signal};
 use crate::Unreadable;
 use crate::draft::Draft;
@@ -16,7 +17,7 @@ use crate::raw::Raw;
 
 /// Gathers named values, those within lists under dotted names.
 pub(super) struct Fields<'o, 'a> {
-    pub(super) bump: &'a Bump,
+    pub(super) texts: Texts<'a>,
     pub(super) depth_max: usize,
     pub(super) out: &'o mut Vec<(&'a str, Raw<'a>)>,
 }
@@ -31,13 +32,13 @@ impl<'a> Fields<'_, 'a> {
         let mut fields = message;
         while let Some((field, found)) = fields.next()? {
             match field {
-                1 => key = text_of(found.bytes(), self.bump, draft),
+                1 => key = self.texts.read(found.bytes(), draft),
                 2 => value = Some(message.within(found.bytes())),
                 _ => {}
             }
         }
         let Some(value) = value else { return Ok(Ok(())) };
-        let name = if prefix.is_empty() { key } else { self.bump.alloc_str(&format!("{prefix}.{key}")) };
+        let name = if prefix.is_empty() { key } else { self.texts.bump.alloc_str(&format!("{prefix}.{key}")) };
         self.any_value(name, value, depth, draft)
     }
 
@@ -55,13 +56,13 @@ impl<'a> Fields<'_, 'a> {
         if field == 6 {
             return self.list(name, message.within(value.bytes()), depth, draft);
         }
-        let Some(raw) = scalar(field, value, self.bump, draft) else {
+        let Some(raw) = scalar(field, value, self.texts, draft) else {
             if field != 5 {
                 return Ok(Ok(()));
             }
             let mut json = String::new();
             let written = write_array(&mut json, message.within(value.bytes()), depth, self.depth_max)?;
-            self.out.push((name, Raw::Array { json: self.bump.alloc_str(&json), tidy: true }));
+            self.out.push((name, Raw::Array { json: self.texts.bump.alloc_str(&json), tidy: true }));
             return Ok(written);
         };
         self.out.push((name, raw));
@@ -87,14 +88,14 @@ impl<'a> Fields<'_, 'a> {
 }
 
 /// A value that holds no others; `None` for those that do, and for kinds that are not known.
-fn scalar<'a>(field: u32, value: Wire<'a>, bump: &'a Bump, draft: &mut Draft<'a>) -> Option<Raw<'a>> {
+fn scalar<'a>(field: u32, value: Wire<'a>, texts: Texts<'a>, draft: &mut Draft<'a>) -> Option<Raw<'a>> {
     Some(match field {
-        1 => Raw::Text(text_of(value.bytes(), bump, draft)),
+        1 => Raw::Text(texts.read(value.bytes(), draft)),
         2 => Raw::Bool(value.number() != 0),
         // Written out only where that is needed, which is seldom.
         3 => Raw::Int(value.number() as i64, ""),
-        4 => float(f64::from_bits(value.number()), bump),
-        7 => Raw::Text(bump.alloc_str(&STANDARD.encode(value.bytes()))),
+        4 => float(f64::from_bits(value.number()), texts.bump),
+        7 => Raw::Text(texts.bump.alloc_str(&STANDARD.encode(value.bytes()))),
         _ => return None,
     })
 }
@@ -109,18 +110,15 @@ fn float(number: f64, bump: &Bump) -> Raw<'_> {
     if number.is_finite() { Raw::Float(number, text) } else { Raw::Text(text) }
 }
 
-/// Bytes as text. Those that are not UTF-8 are mended and counted.
-pub(super) fn text_of<'a>(bytes: &'a [u8], bump: &'a Bump, draft: &mut Draft<'a>) -> &'a str {
-    simdutf8::basic::from_utf8(bytes).unwrap_or_else(|_| {
-        draft.mended_pieces(bytes);
-        bump.alloc_str(&String::from_utf8_lossy(bytes))
-    })
-}
-
 /// An id as it is written.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let digit = |bits: u8| char::from_digit(u32::from(bits), 16).expect("BUG: four bits");
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+pub(super) fn hex<'a>(bytes: &[u8], bump: &'a Bump) -> &'a str {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |at: usize| {
+        let (byte, is_high) = (bytes[at / 2], at.is_multiple_of(2));
+        DIGITS[usize::from(if is_high { byte >> 4 } else { byte & 15 })]
+    };
+    let digits = bump.alloc_slice_fill_with(bytes.len() * 2, digit);
+    std::str::from_utf8(digits).expect("BUG: digits are text")
 }
 
 /// Writes an `ArrayValue` as JSON. What lies too deep is written as the base64 of its bytes.

@@ -1,7 +1,8 @@
 use record::{RejectReason, Severity, Timestamp};
 
 use super::Reader;
-use super::any_value::{Fields, hex, text_of, written};
+use super::any_value::{Fields, hex, written};
+use super::plain::Plain;
 use crate::Unreadable;
 use crate::places::Place;
 use crate::protobuf::Message;
@@ -23,43 +24,46 @@ impl<'a> Reader<'a> {
     /// Reads a `LogRecord` into the record being built.
     pub(super) fn log_record(&mut self, message: Message<'a>) -> Result<Result<(), RejectReason>, Unreadable> {
         let mut parts = Parts::default();
-        let (mut own, mut read) = (std::mem::take(&mut self.own), Ok(()));
-        own.clear();
+        let (mut pairs, mut read) = (std::mem::take(&mut self.pairs), Ok(()));
+        pairs.clear();
         let mut fields = message;
         while let Some((field, value)) = fields.next()? {
             match field {
                 1 => parts.time = value.number(),
                 2 => parts.severity_number = value.number(),
-                3 => parts.severity_text = text_of(value.bytes(), self.bump, &mut self.draft),
-                5 => read = read.and(self.body(message.within(value.bytes()))?),
-                6 => {
-                    let depth_max = self.draft.context.limits.depth_max;
-                    let mut gather = Fields { bump: self.bump, depth_max, out: &mut own };
-                    read = read.and(gather.key_value("", message.within(value.bytes()), 2, &mut self.draft)?);
-                }
+                3 => parts.severity_text = self.texts.read(value.bytes(), &mut self.draft),
+                5 => read = read.and(self.body(message.within(value.bytes()), value.bytes())?),
+                6 => pairs.push(value.bytes()),
                 7 => parts.dropped = value.number(),
                 8 => parts.flags = value.number(),
                 9 => self.put_id(Place::TraceId, value.bytes()),
                 10 => self.put_id(Place::SpanId, value.bytes()),
                 11 => parts.observed = value.number(),
-                12 => parts.event_name = text_of(value.bytes(), self.bump, &mut self.draft),
+                12 => parts.event_name = self.texts.read(value.bytes(), &mut self.draft),
                 _ => {}
             }
         }
-        let put = read.and_then(|()| self.put_parts(&parts)).and_then(|()| self.put_all(&own));
-        self.own = own;
+        let mut put = read.and_then(|()| self.put_parts(&parts));
+        for pair in &pairs {
+            put = put.and(self.attribute(message.within(pair), pair)?);
+        }
+        self.pairs = pairs;
         Ok(put)
     }
 
     /// A text is the message; a list of named values is what the record says.
-    fn body(&mut self, message: Message<'a>) -> Result<Result<(), RejectReason>, Unreadable> {
+    fn body(&mut self, message: Message<'a>, bytes: &'a [u8]) -> Result<Result<(), RejectReason>, Unreadable> {
+        if let Some(Plain::Text(text)) = Plain::read(bytes) {
+            let text = Raw::Text(self.texts.read(text, &mut self.draft));
+            return Ok(self.draft.put_place(Place::Message, text, 0).map_err(|fault| fault.reason));
+        }
         let mut body = Vec::new();
         let depth_max = self.draft.context.limits.depth_max;
-        let mut gather = Fields { bump: self.bump, depth_max, out: &mut body };
+        let mut gather = Fields { texts: self.texts, depth_max, out: &mut body };
         let read = gather.any_value("", message, 2, &mut self.draft)?;
         Ok(read.and_then(|()| match body.as_slice() {
             [("", Raw::Int(number, _))] => {
-                let text = Raw::Text(written(*number, self.bump));
+                let text = Raw::Text(written(*number, self.texts.bump));
                 self.draft.put_place(Place::Message, text, 0).map_err(|fault| fault.reason)
             }
             [("", raw)] => self.draft.put_place(Place::Message, *raw, 0).map_err(|fault| fault.reason),
@@ -75,15 +79,14 @@ impl<'a> Reader<'a> {
     pub(super) fn put_id(&mut self, place: Place, bytes: &'a [u8]) {
         if bytes.iter().any(|&b| b != 0) {
             // Longer than any limit only when it is no id at all; then the record is better off without it.
-            let _ = self.draft.put_place(place, Raw::Text(self.bump.alloc_str(&hex(bytes))), 0);
+            let _ = self.draft.put_place(place, Raw::Text(hex(bytes, self.texts.bump)), 0);
         }
     }
 
     /// Nanoseconds since 1970; zero means that there is none.
     pub(super) fn put_time(&mut self, nanos: u64) {
         if let Ok(nanos @ 1..) = i64::try_from(nanos) {
-            let text = self.bump.alloc_str(&nanos.to_string());
-            self.draft.put_time(Timestamp::from_nanos(nanos), text);
+            self.draft.put_time_as(Timestamp::from_nanos(nanos), || written(nanos, self.texts.bump));
         }
     }
 

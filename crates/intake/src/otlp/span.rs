@@ -1,7 +1,7 @@
 use record::{RejectReason, Severity};
 
 use super::Reader;
-use super::any_value::{Fields, hex, text_of, write_object};
+use super::any_value::{hex, write_object};
 use crate::Unreadable;
 use crate::json_out::quote;
 use crate::places::Place;
@@ -30,23 +30,19 @@ impl<'a> Reader<'a> {
         let (mut start, mut end, mut kind) = (0, 0, 0);
         let (mut events, mut links) = (String::new(), String::new());
         let (mut parent, mut name, mut status) = (&b""[..], "", (0, ""));
-        let (mut own, mut read) = (std::mem::take(&mut self.own), Ok(()));
-        own.clear();
+        let (mut pairs, mut read) = (std::mem::take(&mut self.pairs), Ok(()));
+        pairs.clear();
         let mut fields = message;
         while let Some((field, value)) = fields.next()? {
             match field {
                 1 => self.put_id(Place::TraceId, value.bytes()),
                 2 => self.put_id(Place::SpanId, value.bytes()),
                 4 => parent = value.bytes(),
-                5 => name = text_of(value.bytes(), self.bump, &mut self.draft),
+                5 => name = self.texts.read(value.bytes(), &mut self.draft),
                 6 => kind = value.number(),
                 7 => start = value.number(),
                 8 => end = value.number(),
-                9 => {
-                    let depth_max = self.draft.context.limits.depth_max;
-                    let mut gather = Fields { bump: self.bump, depth_max, out: &mut own };
-                    read = read.and(gather.key_value("", message.within(value.bytes()), 2, &mut self.draft)?);
-                }
+                9 => pairs.push(value.bytes()),
                 11 => read = read.and(self.beside(&mut events, message.within(value.bytes()), EVENT)?),
                 13 => read = read.and(self.beside(&mut links, message.within(value.bytes()), LINK)?),
                 15 => status = self.status(message.within(value.bytes()))?,
@@ -59,7 +55,7 @@ impl<'a> Reader<'a> {
             reader.put("span.kind", Raw::Text(KINDS.get(kind as usize).copied().unwrap_or(KINDS[0])))?;
             reader.put("span.duration_nanos", Raw::Int(end.saturating_sub(start) as i64, ""))?;
             if parent.iter().any(|&b| b != 0) {
-                reader.put("parent_span_id", Raw::Text(reader.bump.alloc_str(&hex(parent))))?;
+                reader.put("parent_span_id", Raw::Text(hex(parent, reader.texts.bump)))?;
             }
             if status.0 == FAILED {
                 reader.draft.put_severity(Severity::Error);
@@ -69,14 +65,17 @@ impl<'a> Reader<'a> {
             }
             for (name, list) in [("span.events", &events), ("span.links", &links)] {
                 if !list.is_empty() {
-                    let json = reader.bump.alloc_str(&format!("[{list}]"));
+                    let json = reader.texts.bump.alloc_str(&format!("[{list}]"));
                     reader.put(name, Raw::Array { json, tidy: true })?;
                 }
             }
-            reader.put_all(&own)
+            Ok(())
         };
-        let put = read.and_then(|()| put(self));
-        self.own = own;
+        let mut put = read.and_then(|()| put(self));
+        for pair in &pairs {
+            put = put.and(self.attribute(message.within(pair), pair)?);
+        }
+        self.pairs = pairs;
         Ok(put)
     }
 
@@ -93,8 +92,8 @@ impl<'a> Reader<'a> {
             out.push(':');
             match value {
                 Wire::Fixed64(nanos) => out.push_str(&nanos.to_string()),
-                Wire::Bytes(id) if name.ends_with("_id") => quote(out, &hex(id)),
-                other => quote(out, text_of(other.bytes(), self.bump, &mut self.draft)),
+                Wire::Bytes(id) if name.ends_with("_id") => quote(out, hex(id, self.texts.bump)),
+                other => quote(out, self.texts.read(other.bytes(), &mut self.draft)),
             }
             out.push(',');
         }
@@ -109,7 +108,7 @@ impl<'a> Reader<'a> {
         let mut status = (0, "");
         while let Some((field, value)) = message.next()? {
             match field {
-                2 => status.1 = text_of(value.bytes(), self.bump, &mut self.draft),
+                2 => status.1 = self.texts.read(value.bytes(), &mut self.draft),
                 3 => status.0 = value.number(),
                 _ => {}
             }

@@ -33,12 +33,17 @@ pub(crate) struct FaultProxy {
 impl FaultProxy {
     /// Starts in front of a server.
     pub(crate) async fn start(server: SocketAddr, chance: Chance) -> FaultProxy {
+        FaultProxy::start_for(server, chance, REQUEST_BYTES_MIN).await
+    }
+
+    /// The same for requests that are at least so long.
+    pub(crate) async fn start_for(server: SocketAddr, chance: Chance, request_bytes: u64) -> FaultProxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("bind");
         let proxy = FaultProxy { address: listener.local_addr().expect("address"), lost: Arc::default(), reset: Arc::default() };
         let (lost, reset, chance) = (proxy.lost.clone(), proxy.reset.clone(), Mutex::new(chance));
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                let fate = fate(&mut chance.lock().expect("no panic"));
+                let fate = fate(&mut chance.lock().expect("no panic"), request_bytes);
                 match fate {
                     Fate::Pass => {}
                     Fate::LoseAnswer => _ = lost.fetch_add(1, Ordering::Relaxed),
@@ -52,15 +57,15 @@ impl FaultProxy {
     }
 }
 
-/// Every request through this proxy is at least so long; a reset behind its end would never come.
+/// Requests are mostly at least so long; a reset behind its end would never come.
 const REQUEST_BYTES_MIN: u64 = 1000;
 
 /// A third of all connections each.
-fn fate(chance: &mut Chance) -> Fate {
+fn fate(chance: &mut Chance, request_bytes: u64) -> Fate {
     match chance.below(3) {
         0 => Fate::Pass,
         1 => Fate::LoseAnswer,
-        _ => Fate::Reset(1 + chance.below(REQUEST_BYTES_MIN) as usize),
+        _ => Fate::Reset(1 + chance.below(request_bytes) as usize),
     }
 }
 

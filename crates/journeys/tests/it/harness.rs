@@ -139,6 +139,11 @@ impl Server {
         assert!(status.success(), "{status}; the last lines of the log, newest first:\n{}", end.join("\n"));
     }
 
+    /// Files and sockets that it has open, where the system tells.
+    pub(crate) fn open_files(&self) -> Option<usize> {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).ok().map(Iterator::count)
+    }
+
     /// All it has logged.
     pub(crate) fn logged(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()

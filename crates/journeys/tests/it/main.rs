@@ -14,6 +14,8 @@ mod folder;
 mod follow;
 mod freshness;
 mod harness;
+mod idle;
+mod journal;
 #[cfg(feature = "kafka")]
 mod kafka;
 mod models;

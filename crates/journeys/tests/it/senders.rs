@@ -84,6 +84,16 @@ async fn datadog_client_on_a_broken_network() {
     check_on_a_broken_network("datadog", None, 5).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn loki_pushes_on_a_broken_network() {
+    check_on_a_broken_network("loki_pushes", Some("loki"), 10).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn splunk_with_acknowledgements_on_a_broken_network() {
+    check_on_a_broken_network("splunk_acknowledged", Some("splunk"), 10).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn opentelemetry_over_http() {
     let (_temporary, data) = folder();
@@ -133,4 +143,21 @@ async fn cloudevents_library() {
     let (_temporary, data) = folder();
     let server = server(&data);
     check(&server, "cloudevents", &server.url, 300, "id").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn standard_webhooks_library_on_a_broken_network() {
+    let (_temporary, data) = folder();
+    let secret = ("PAY_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    let server = Server::start_in(&data, &["--hooks", "pay=standard@env:PAY_SECRET"], &[secret]);
+    let port = server.url.rsplit_once(':').expect("a port").1.parse().expect("a port");
+    let proxy = StreamProxy::start(port, 10, Chance::new()).await;
+    let url = format!("http://{}/v1/hooks/pay", proxy.address);
+    let sent = tokio::task::spawn_blocking(move || send("webhooks", &url, 300)).await.expect("sender");
+    let row = &server.sql("SELECT count(*) AS n, count(DISTINCT \"data.key\") AS keys FROM logs").await[0];
+    assert_eq!((sent, row["n"].as_u64(), row["keys"].as_u64()), (300, Some(300), Some(300)));
+    let row = &server.sql("SELECT DISTINCT source, message FROM logs").await[0];
+    assert_eq!((&row["source"], &row["message"]), (&"pay".into(), &"order.paid".into()));
+    proxy.worked();
+    server.stop();
 }

@@ -55,7 +55,7 @@ impl Manner {
     /// An error in the form that the sender reads.
     pub(crate) fn render(&self, problem: Problem, request_id: &str, now: Timestamp) -> Response {
         match self.dialect {
-            Dialect::Own | Dialect::Gelf | Dialect::CloudEvents => problem.render(request_id),
+            Dialect::Own | Dialect::Gelf | Dialect::CloudEvents | Dialect::Journal | Dialect::Hook => problem.render(request_id),
             Dialect::Elasticsearch => {
                 let body = elasticsearch::error(&problem);
                 dressed(problem, "application/json", body)

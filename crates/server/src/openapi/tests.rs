@@ -46,6 +46,7 @@ fn every_door_is_described() {
         "GET /readyz",
         "POST /search",
         "GET /summary",
+        "POST /v1/hooks/{name}",
     ];
     assert_eq!(doors, expected);
 }

@@ -12,8 +12,9 @@ const SILENT_SAFE: Duration = Duration::from_secs(1);
 /// One that did, and has been silent since, after this.
 const SPOKEN_SAFE: Duration = Duration::from_secs(60);
 
-/// Places for connections. Senders of logs hold theirs for days, so time does not free places; when all are taken, who
-/// never said anything makes room, then who has been silent longest. So ten thousand idle connections harm nobody.
+/// Places for connections, of sockets and of HTTP. Senders of logs hold theirs for days, so time does not free places;
+/// when all are taken, who never said anything makes room, then who has been silent longest. So ten thousand idle
+/// connections harm nobody.
 pub(crate) struct Seats {
     limit: usize,
     began: Instant,
@@ -90,6 +91,11 @@ impl Seat {
     pub(crate) fn busy(&self, busy: bool) {
         self.guest.busy.store(busy, Ordering::Relaxed);
         self.guest.last_millis.store(self.seats.now(), Ordering::Relaxed);
+    }
+
+    /// Whether it was told to be busy, and not since that it is not.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.guest.busy.load(Ordering::Relaxed)
     }
 
     /// A message came whole.

@@ -54,6 +54,7 @@ pub(crate) fn config() -> Config {
         limits: Limits::STANDARD,
         sockets: Sockets::none(),
         kafka: None,
+        hooks: Vec::new(),
     }
 }
 

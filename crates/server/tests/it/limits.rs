@@ -164,3 +164,16 @@ async fn a_full_lake_refuses_with_a_time_to_come_back() {
     assert_eq!(told.header("retry-after"), "1");
     assert_eq!(house.send(Ask::json("/search", json!({"query": "x"}))).await.status, 200, "reading goes on");
 }
+
+/// Four places, and three times as many who connect and say nothing: each gives way in its time.
+#[tokio::test]
+async fn who_only_connects_keeps_nobody_out() {
+    let house = House::limited(|limits| limits.connections = 4).await;
+    let mut silent = Vec::new();
+    for _ in 0..12 {
+        silent.push(tokio::net::TcpStream::connect(house.address).await.expect("connect"));
+    }
+    // Well before the first of them would have had to send its headers.
+    let told = tokio::time::timeout(Duration::from_secs(20), house.send(Ask::get("/livez"))).await;
+    assert_eq!(told.expect("an answer in time").status, 200);
+}

@@ -137,6 +137,48 @@ def datadog(url, count):
     print(count)
 
 
+def loki_pushes(url, count):
+    """As Alloy and Promtail do: streams of some hundred lines, each with nanoseconds, and the same push again until it has its 204."""
+    import requests
+
+    session = requests.Session()
+    began = time.time_ns() - 1_000_000_000
+
+    def push(values):
+        streams = [{"stream": {"app": "journey", "env": "test"}, "values": values}]
+        answer = session.post(f"{url}/loki/api/v1/push", json={"streams": streams}, timeout=20)
+        assert answer.status_code == 204, answer.text
+
+    for start in range(0, count, 200):
+        end = min(start + 200, count)
+        values = [[str(began + i), f"order {i}", {"key": str(i)}] for i in range(start, end)]
+        again(lambda: push(values))
+    print(count)
+
+
+def splunk_acknowledged(url, count):
+    """As forwarders do that want to know: what was not acknowledged is sent again, on the same channel."""
+    import requests
+
+    session = requests.Session()
+    headers = {"Authorization": "Splunk token", "X-Splunk-Request-Channel": "0aeeac95-ac74-4aa9-b30d-6c4c0ac581ba"}
+    began = time.time()
+
+    def send(events):
+        answer = session.post(f"{url}/services/collector/event", data=events, headers=headers, timeout=20)
+        assert answer.status_code == 200 and answer.json()["code"] == 0, answer.text
+        number = answer.json()["ackId"]
+        asked = session.post(f"{url}/services/collector/ack", json={"acks": [number]}, headers=headers, timeout=20)
+        assert asked.json()["acks"] == {str(number): True}, asked.text
+
+    for start in range(0, count, 200):
+        end = min(start + 200, count)
+        event = lambda i: {"time": round(began + i / 1e4, 4), "host": "h", "event": {"message": f"order {i}", "key": str(i)}}
+        events = "".join(json.dumps(event(i)) for i in range(start, end))
+        again(lambda: send(events))
+    print(count)
+
+
 def cloudevents(url, count):
     import requests
     from cloudevents.conversion import to_binary, to_structured
@@ -150,6 +192,38 @@ def cloudevents(url, count):
             answer = session.post(f"{url}/cloudevents", data=body, headers=headers)
             assert answer.status_code == 202, answer.text
     # Each was sent in both forms, and is one event.
+    print(count)
+
+
+def webhooks(url, count):
+    """As the specification wants it of senders: an id for good, a time and a signature for each attempt."""
+    import datetime
+
+    import requests
+    from standardwebhooks import Webhook
+
+    signer = Webhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    forger = Webhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx")
+    session = requests.Session()
+
+    def send(by, i):
+        body = json.dumps({"type": "order.paid", "data": {"key": str(i)}})
+        now = datetime.datetime.now(datetime.timezone.utc)
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": f"msg_{i}",
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": by.sign(f"msg_{i}", now, body),
+        }
+        signer.verify(body, headers) if by is signer else None
+        return session.post(url, data=body, headers=headers, timeout=20)
+
+    for i in range(count):
+        answer = again(lambda: send(signer, i))
+        assert answer.status_code in (200, 202), answer.text
+        assert answer.json()["duplicate"] == (answer.status_code == 200), answer.text
+    assert again(lambda: send(signer, 0)).status_code == 200, "a replay"
+    assert again(lambda: send(forger, count)).status_code == 401, "a forgery"
     print(count)
 
 
