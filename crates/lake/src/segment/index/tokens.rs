@@ -61,7 +61,34 @@ struct Known {
 struct Vocabulary {
     /// Places in `words`, by hash.
     places: HashTable<usize>,
+    /// A bit for each of the last bits of a hash: whether a word has them. Few words of variables do, and these are many.
+    bits: Bits,
     words: Vec<Word>,
+}
+
+/// [`Vocabulary::bits`], small enough for the first-level cache.
+struct Bits([u64; 1024]);
+
+impl Default for Bits {
+    fn default() -> Bits {
+        Bits([0; 1024])
+    }
+}
+
+impl Bits {
+    fn place(hash: u64) -> (usize, u32) {
+        (hash as usize % 1024, (hash >> 10) as u32 % u64::BITS)
+    }
+
+    fn set(&mut self, hash: u64) {
+        let (word, bit) = Bits::place(hash);
+        self.0[word] |= 1 << bit;
+    }
+
+    fn has(&self, hash: u64) -> bool {
+        let (word, bit) = Bits::place(hash);
+        self.0[word] >> bit & 1 != 0
+    }
 }
 
 struct Word {
@@ -150,12 +177,12 @@ impl Tokens {
         // Outside of ASCII a variable may begin or end in a character of no word, so that it depends on the message, and
         // not on its pattern, which words a variable is part of.
         if !message.is_ascii() {
-            return self.add_words(message, cell);
+            return self.add_words(message, None, cell);
         }
         self.variables.clear();
         pattern::variables(message, |variable| self.variables.push(variable));
         let Some(place) = pattern.and_then(|id| self.place_of(id, message)) else {
-            return self.add_words(message, cell);
+            return self.add_words(message, None, cell);
         };
         let (known, group) = (&mut self.patterns[place], self.filters.len());
         if known.group != group {
@@ -164,19 +191,21 @@ impl Tokens {
         }
         if let Some(cell) = cell {
             self.counter.pattern(cell, place);
-            self.counted.extend_from_slice(&known.words);
         }
         let variables = std::mem::take(&mut self.variables);
-        WithVariables::new(message, &variables).for_each(|place| self.add_words(&message[place], cell));
+        for stretch in WithVariables::new(message, &variables) {
+            self.add_words(&message[stretch], Some(place), cell);
+        }
         self.variables = variables;
     }
 
-    /// Adds words that the pattern of a record does not tell.
-    fn add_words(&mut self, text: &str, cell: Option<u32>) {
-        let Tokens { seen, constant, counter, counted, .. } = self;
+    /// Adds words of a record. Those that its pattern tells are counted by that.
+    fn add_words(&mut self, text: &str, pattern: Option<usize>, cell: Option<u32>) {
+        let Tokens { seen, constant, counter, counted, patterns, .. } = self;
         seen.add(text, |word, hash| {
             let Some((cell, place)) = cell.zip(constant.find(word, hash)) else { return };
-            if !counted.contains(&place) {
+            let is_told = pattern.is_some_and(|pattern| patterns[pattern].words.contains(&place));
+            if !is_told && !counted.contains(&place) {
                 counted.push(place);
                 counter.word(cell, place);
             }
@@ -218,6 +247,9 @@ fn may_be_in(filters: &[Filter], hash: u64) -> bool {
 impl Vocabulary {
     /// The place of a folded word that is known.
     fn find(&self, folded: &str, hash: u64) -> Option<usize> {
+        if !self.bits.has(hash) {
+            return None;
+        }
         self.places.find(hash, |&place| *self.words[place].text == *folded).copied()
     }
 
@@ -238,6 +270,7 @@ impl Vocabulary {
         }
         let is_countable = !is_left_out(&folded) && !was_there(hash);
         self.words.push(Word { text: folded.into(), hash, present: Vec::new(), is_countable });
+        self.bits.set(hash);
         self.places.insert_unique(hash, place, |&place| self.words[place].hash);
         Some(place)
     }
