@@ -130,7 +130,7 @@ pub trait Evidence: Send + Sync {
     /// About `limit` records, spread evenly over all of the range, whichever source they come from; `of` is how many there
     /// are.
     async fn sample(&self, range: TimeRange, of: u64, limit: usize) -> Result<Known<Sample>, ask::Error>;
-    /// A message for each of these patterns that records of the range have, by source.
+    /// Messages of these patterns; at least of those with most records, where there are too many.
     async fn texts(&self, range: TimeRange, patterns: &[PatternId]) -> Result<Known<Text>, ask::Error>;
     /// Some records of one source.
     async fn some(&self, wanted: &Wanted) -> Result<Known<Sample>, ask::Error>;

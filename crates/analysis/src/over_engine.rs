@@ -32,6 +32,10 @@ const MINUTE: Duration = Duration::from_secs(60);
 const SLICES: usize = 8;
 const QUESTIONS_AT_ONCE: usize = 2;
 
+/// Records that are read for the texts of patterns. Each is held with the page it lies in until all are found, so that more of
+/// them, from all of a long range at once, do not fit into the memory of a question.
+const TEXTS: usize = 4000;
+
 /// Bins by which a range is cut into slices.
 const BINS: u64 = 256;
 
@@ -120,6 +124,15 @@ impl<'a> OverEngine<'a> {
             *bins.entry(count.at).or_default() += count.records;
         }
         Ok(cut(within, &bins))
+    }
+
+    /// The newest records of each slice of the range, `limit` in all.
+    async fn in_slices(&self, range: TimeRange, filter: &Filter, limit: usize) -> Result<Known<Sample>, ask::Error> {
+        let slices = stream::iter(self.slices(range).await?);
+        let samples = slices.map(|slice| self.samples(slice, filter.clone(), Vec::new(), limit.div_ceil(SLICES)));
+        let samples: Vec<_> = samples.buffered(QUESTIONS_AT_ONCE).try_collect().await?;
+        let version = samples.iter().map(|sample| sample.version).max().unwrap_or_default();
+        Ok(Known { rows: samples.into_iter().flat_map(|sample| sample.rows).collect(), missing: None, version })
     }
 
     /// Records as samples. A limit is what was asked for, and so nothing that is missing.
@@ -259,22 +272,13 @@ impl Evidence for OverEngine<'_> {
         if of <= limit as u64 {
             return self.samples(range, Filter::All, Vec::new(), limit).await;
         }
-        let slices = stream::iter(self.slices(range).await?);
-        let samples = slices.map(|slice| self.samples(slice, Filter::All, Vec::new(), limit.div_ceil(SLICES)));
-        let samples: Vec<_> = samples.buffered(QUESTIONS_AT_ONCE).try_collect().await?;
-        let version = samples.iter().map(|sample| sample.version).max().unwrap_or_default();
-        Ok(Known { rows: samples.into_iter().flat_map(|sample| sample.rows).collect(), missing: None, version })
+        self.in_slices(range, &Filter::All, limit).await
     }
 
     async fn texts(&self, range: TimeRange, patterns: &[PatternId]) -> Result<Known<Text>, ask::Error> {
-        // The least text of each: whichever records were asked for instead, they would be held with the pages they lie in.
-        let least = vec![aggregate(Function::Min, Some("message"), "text")];
-        let stats = Pipe::Stats { aggregates: least, by: vec![field("source"), field("pattern_id")] };
-        let answer = self.ask(range, GROUPS_MAX, of_patterns(patterns), vec![stats]).await?;
-        Ok(known(&answer, |row| {
-            let source = row.text("source").unwrap_or_default();
-            Some(Text { source, pattern: row.pattern()?, message: row.text("text")? })
-        }))
+        let found = self.in_slices(range, &of_patterns(patterns), TEXTS).await?;
+        let text = |sample: Sample| Some(Text { source: sample.source, pattern: sample.pattern?, message: sample.message });
+        Ok(Known { rows: found.rows.into_iter().filter_map(text).collect(), missing: None, version: found.version })
     }
 
     async fn some(&self, wanted: &Wanted) -> Result<Known<Sample>, ask::Error> {

@@ -74,7 +74,7 @@ async fn counts_are_those_of_the_records() {
         "SELECT count(*) AS n FROM logs WHERE match_phrase(message, '123')",
         "SELECT date_trunc('hour', timestamp) AS t, severity, count(*) AS n FROM logs WHERE match_phrase(message, 'request') AND severity_number >= 9 GROUP BY t, severity",
         "SELECT source, count(*) AS n FROM logs WHERE match_phrase(message, 'done') AND timestamp >= '2026-02-06T12:20:05Z' AND timestamp < '2026-02-06T15:30:00Z' GROUP BY 1",
-        "SELECT l.source, count(*) AS n FROM (SELECT source, message FROM logs) AS l WHERE match_phrase(l.message, 'done') GROUP BY l.source",
+        "SELECT l.source, count(*) AS n FROM (SELECT source, message, record_id FROM logs) AS l WHERE match_phrase(l.message, 'done') GROUP BY l.source",
     ] {
         assert!(is_from_rollup(&house, sql).await, "{sql}: {:#?}", lines(&house.sql(&format!("EXPLAIN {sql}")).await));
         assert!(!is_from_rollup(&house, &one_by_one(sql)).await);
@@ -123,10 +123,11 @@ async fn records_are_counted_where_no_rollup_has_the_columns_together() {
 async fn records_of_a_word_are_counted_without_reading_them() {
     let house = house().await;
     let sql = "SELECT source, count(*) AS n FROM logs WHERE match_phrase(message, 'done') GROUP BY source";
-    let answer = house.sql(sql).await;
-    assert_eq!(answer.cost.rows_scanned, 100, "only those in memory");
-    assert_eq!(lines(&house.search("done | stats count()").await).len(), 1);
-    assert_eq!(house.search("done | stats count() by source").await.cost.rows_scanned, 100);
+    assert_eq!(house.sql(&one_by_one(sql)).await.cost.rows_scanned, 1600);
+    assert_eq!(house.sql(sql).await.cost.rows_scanned, 0);
+    assert_eq!(house.search("done | stats count() by source").await.cost.rows_scanned, 0);
+    // A number varies: its records are read.
+    assert!(house.sql("SELECT count(*) AS n FROM logs WHERE match_phrase(message, '123')").await.cost.rows_scanned > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

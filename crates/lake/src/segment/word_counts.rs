@@ -52,7 +52,7 @@ const RECORDS_MIN: u64 = 16;
 const SHARE_MAX: u64 = 32;
 
 /// But for files so small that counts of this size do not matter.
-const BYTES_ALWAYS: u64 = 4 << 10;
+const BYTES_ALWAYS: u64 = 16 << 10;
 
 /// What records that are counted together have in common. In this order neighbours agree in most of it, so that the
 /// distances in lists are short.

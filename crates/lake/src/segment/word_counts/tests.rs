@@ -85,8 +85,8 @@ fn words_are_counted_as_often_as_they_match() {
 }
 
 #[test]
-fn a_word_that_varied_before_it_was_constant_is_not_counted() {
-    let early = |index: i64| (index / 100, "a", Severity::Info, format!("state of job {index} is \"late\""));
+fn a_word_that_stood_elsewhere_before_it_was_constant_is_not_counted() {
+    let early = |index: i64| (index / 100, "a", Severity::Info, format!("Zug {index} fällt aus: late"));
     let late = |index: i64| (300 + index / 100, "a", Severity::Info, format!("the late train number {index}"));
     let records: Vec<_> = (0..9_000).map(early).chain((0..9_000).map(late)).collect();
     let (counts, index) = segment(&records);
