@@ -40,6 +40,24 @@ pub struct Held {
     until: Option<Timestamp>,
 }
 
+#[cfg(test)]
+impl Held {
+    /// What a story logged.
+    pub(crate) fn of(lines: &[testkit::scenario::Line]) -> Held {
+        let record = |line: &testkit::scenario::Line| HeldRecord {
+            at: line.at,
+            arrived: line.arrived,
+            source: line.source.as_str().into(),
+            severity: Some(line.severity),
+            message: line.message.as_str().into(),
+            trace: line.trace.as_deref().map(Arc::from),
+            millis: line.millis,
+            transaction: line.transaction,
+        };
+        Held::new(lines.iter().map(record).collect())
+    }
+}
+
 impl Held {
     /// Takes records in.
     pub fn new(records: Vec<HeldRecord>) -> Held {

@@ -32,8 +32,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 const SLICES: usize = 8;
 const QUESTIONS_AT_ONCE: usize = 2;
 
-/// Records that are read for the texts of patterns. Each is held with the page it lies in until all are found, so that more of
-/// them, from all of a long range at once, do not fit into the memory of a question.
+/// Records that are read for the texts of patterns, an equal part of them from each slice: until all of a question are found,
+/// each is held with the page it lies in, and as many from all of a long range at once would not fit into its memory.
 const TEXTS: usize = 4000;
 
 /// Bins by which a range is cut into slices.

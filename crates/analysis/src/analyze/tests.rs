@@ -3,25 +3,11 @@ use std::collections::HashSet;
 use testkit::scenario::{Fault, Line, Scenario, Story};
 
 use super::*;
-use crate::{Held, HeldRecord, supports};
-
-fn held(lines: &[Line]) -> Held {
-    let record = |line: &Line| HeldRecord {
-        at: line.at,
-        arrived: line.arrived,
-        source: line.source.as_str().into(),
-        severity: Some(line.severity),
-        message: line.message.as_str().into(),
-        trace: line.trace.as_deref().map(Arc::from),
-        millis: line.millis,
-        transaction: line.transaction,
-    };
-    Held::new(lines.iter().map(record).collect())
-}
+use crate::{Held, supports};
 
 async fn answer(story: &Story, question: &str) -> Analysis {
     let now = story.lines.iter().map(|line| line.at).max().unwrap_or_default().plus(MINUTE);
-    analyze(&held(&story.lines), &Ask { question: question.to_owned(), range: None, now }).await.expect("records in memory")
+    analyze(&Held::of(&story.lines), &Ask { question: question.to_owned(), range: None, now }).await.expect("records in memory")
 }
 
 #[tokio::test]

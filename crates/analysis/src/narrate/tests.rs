@@ -3,23 +3,9 @@ use record::Timestamp;
 use testkit::scenario::{Fault, Line, Scenario};
 
 use super::*;
-use crate::{Ask, Held, HeldRecord, analyze};
+use crate::{Ask, Held, analyze};
 
 const FENCE: &str = "k7fw2mqz";
-
-fn held(lines: &[Line]) -> Held {
-    let record = |line: &Line| HeldRecord {
-        at: line.at,
-        arrived: line.arrived,
-        source: line.source.as_str().into(),
-        severity: Some(line.severity),
-        message: line.message.as_str().into(),
-        trace: line.trace.as_deref().map(Into::into),
-        millis: line.millis,
-        transaction: line.transaction,
-    };
-    Held::new(lines.iter().map(record).collect())
-}
 
 /// An incident in which `change` has changed what was logged.
 async fn incident(change: impl FnOnce(&mut Vec<Line>)) -> Analysis {
@@ -27,7 +13,7 @@ async fn incident(change: impl FnOnce(&mut Vec<Line>)) -> Analysis {
     change(&mut story.lines);
     let now = story.lines.iter().map(|line| line.at).max().unwrap_or_default();
     let ask = Ask { question: "why did payments fail?".to_owned(), range: None, now };
-    analyze(&held(&story.lines), &ask).await.expect("records in memory")
+    analyze(&Held::of(&story.lines), &ask).await.expect("records in memory")
 }
 
 fn gateway() -> Gateway {
@@ -86,7 +72,7 @@ async fn each_fact_bears_itself() {
         let story = Scenario::incident(5, fault).run();
         let now = story.lines.iter().map(|line| line.at).max().unwrap_or_default();
         let ask = Ask { question: "what went wrong?".to_owned(), range: None, now };
-        let analysis = analyze(&held(&story.lines), &ask).await.expect("records in memory");
+        let analysis = analyze(&Held::of(&story.lines), &ask).await.expect("records in memory");
         let narrator = narrator(&analysis);
         for (id, text) in shown(&narrator).iter().filter(|(id, _)| id.starts_with('F')) {
             let checked = narrator.check(&answer(text, &[id]));
@@ -209,6 +195,6 @@ async fn without_a_cause_no_model_is_asked() {
     let story = Scenario { minutes: 240, ..Scenario::quiet_day(4) }.run();
     let now: Timestamp = story.lines.iter().map(|line| line.at).max().unwrap_or_default();
     let ask = Ask { question: "why did everything fail?".to_owned(), range: None, now };
-    let analysis = analyze(&held(&story.lines), &ask).await.expect("records in memory");
+    let analysis = analyze(&Held::of(&story.lines), &ask).await.expect("records in memory");
     assert!(Narrator::new(&analysis, &gateway(), FENCE).is_none());
 }

@@ -42,8 +42,9 @@ pub(in crate::segment) struct Tokens {
     constant: Vocabulary,
     counter: WordCounter,
     variables: Vec<Range<usize>>,
-    /// Words of the record at hand that are counted already.
-    counted: Vec<usize>,
+    /// Number of the record at hand, and whether the words that its pattern tells are marked with it.
+    record: u64,
+    is_told: bool,
 }
 
 /// A pattern that occurred.
@@ -99,6 +100,8 @@ struct Word {
     present: Vec<u8>,
     /// Whether it was known before the first record in which it stands.
     is_countable: bool,
+    /// The last record for which it was counted, by itself or by the pattern.
+    record: u64,
 }
 
 /// Distinct words, as hashes.
@@ -173,7 +176,7 @@ impl Tokens {
     }
 
     fn add_message(&mut self, message: &str, pattern: Option<i64>, cell: Option<u32>) {
-        self.counted.clear();
+        (self.record, self.is_told) = (self.record + 1, false);
         // Outside of ASCII a variable may begin or end in a character of no word, so that it depends on the message, and
         // not on its pattern, which words a variable is part of.
         if !message.is_ascii() {
@@ -199,14 +202,17 @@ impl Tokens {
         self.variables = variables;
     }
 
-    /// Adds words of a record. Those that its pattern tells are counted by that.
+    /// Adds words of a record. Those that its pattern tells are counted by that, and no word is counted twice.
     fn add_words(&mut self, text: &str, pattern: Option<usize>, cell: Option<u32>) {
-        let Tokens { seen, constant, counter, counted, patterns, .. } = self;
+        let Tokens { seen, constant, counter, patterns, record, is_told, .. } = self;
         seen.add(text, |word, hash| {
             let Some((cell, place)) = cell.zip(constant.find(word, hash)) else { return };
-            let is_told = pattern.is_some_and(|pattern| patterns[pattern].words.contains(&place));
-            if !is_told && !counted.contains(&place) {
-                counted.push(place);
+            if let Some(pattern) = pattern.filter(|_| !*is_told) {
+                patterns[pattern].words.iter().for_each(|&word| constant.words[word].record = *record);
+                *is_told = true;
+            }
+            if constant.words[place].record != *record {
+                constant.words[place].record = *record;
                 counter.word(cell, place);
             }
         });
@@ -269,7 +275,7 @@ impl Vocabulary {
             return None;
         }
         let is_countable = !is_left_out(&folded) && !was_there(hash);
-        self.words.push(Word { text: folded.into(), hash, present: Vec::new(), is_countable });
+        self.words.push(Word { text: folded.into(), hash, present: Vec::new(), is_countable, record: 0 });
         self.bits.set(hash);
         self.places.insert_unique(hash, place, |&place| self.words[place].hash);
         Some(place)
