@@ -184,7 +184,7 @@ pub const WEIGHT_FIELD: &str = "sample_weight";
 /// Largest weight that is believed. Sums of weights are exact below 2^53, which two million records of this one reach.
 pub const WEIGHT_MAX: u32 = u32::MAX;
 
-/// What is computed over a group. All but `Count`, `Weighted` and `Distinct` look at numbers only.
+/// What is computed over a group. All but `Count`, `Weighted` and `Distinct` look at numbers only, `Min` and `Max` at times too.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Function {
     /// Records, or records that have the field.
@@ -197,9 +197,9 @@ pub enum Function {
     Sum,
     /// Arithmetic mean.
     Avg,
-    /// Smallest.
+    /// Smallest, or earliest.
     Min,
-    /// Largest.
+    /// Largest, or latest.
     Max,
     /// The value below which so many per cent lie, 0..=100; may be approximate.
     Percentile(f64),

@@ -23,6 +23,7 @@ use crate::{Error, Segment};
 mod commit;
 mod open;
 mod stats;
+pub(crate) mod streams;
 mod verify;
 
 pub(crate) use open::{Damage, Opened};
@@ -31,7 +32,7 @@ pub(crate) use verify::verify;
 /// Folder of the Delta log in a table.
 const DELTA_LOG: &str = "_delta_log";
 
-pub(crate) use commit::Change;
+pub(crate) use commit::{Change, RestsOn};
 
 /// Commits between checkpoints. A reader replays at most so many small files; writing one costs about as much as
 /// reading them, so more often does not pay.
@@ -154,10 +155,7 @@ impl DeltaLog {
 
     /// Last position of the node's write-ahead log that the table covers; 0 when none.
     pub(crate) async fn covered(&self, node: u16) -> Result<u64, Error> {
-        let found = self.state.transaction_version(self.log_store.as_ref(), application(node)).await;
-        Ok(found
-            .map_err(failed("reading how far the table covers the write-ahead log"))?
-            .map_or(0, |version| version.max(0) as u64))
+        Ok(self.transaction(&application(node)).await?.unwrap_or(0) as u64)
     }
 
     /// Live files, ordered by last timestamp. Files known from before keep their value (and whatever hangs on it).

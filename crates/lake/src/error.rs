@@ -48,6 +48,9 @@ pub enum Error {
     /// Another writer changed the table in a way that a change did not expect; made anew, it would fit.
     #[error("another writer changed the table meanwhile")]
     Overtaken,
+    /// Another node was given the lease of a stream: what is appended under this one would not be committed.
+    #[error("another node reads this stream now")]
+    LeaseLost,
     /// Reading or writing a file.
     #[error("{doing}")]
     Io {
@@ -116,7 +119,7 @@ impl Error {
                 Kind::Unavailable
             }
             Error::KeyReused | Error::NodeTaken(_) | Error::OtherRootKey => Kind::Invalid,
-            Error::Locked(_) => Kind::Conflict,
+            Error::Locked(_) | Error::LeaseLost => Kind::Conflict,
             Error::NoSuchVersion(_) => Kind::NotFound,
             Error::Corrupt { .. } => Kind::Broken,
             Error::Io { .. } | Error::Delta { .. } | Error::Parquet { .. } | Error::Arrow { .. } | Error::State { .. } => {

@@ -8,8 +8,9 @@ use parking_lot::Mutex;
 use record::{Tenant, Timestamp};
 use tokio::sync::Notify;
 
+use crate::lease::Turn;
 use crate::state::{Acknowledged, State};
-use crate::{BatchKey, Error};
+use crate::{BatchKey, Error, Lease};
 
 enum Entry {
     /// The first batch is not durable yet; who waits is told when it is, or when it failed.
@@ -81,7 +82,22 @@ impl Keys {
 
     /// How far a stream is stored.
     pub(crate) fn position(&self, tenant: &Tenant, key: &str) -> Result<Option<u64>, Error> {
-        Ok(self.stored(tenant, key)?.map(|stored| u64::try_from(stored.key.body).unwrap_or(u64::MAX)))
+        Ok(self.stored(tenant, key)?.map(|stored| stored.key.next()))
+    }
+
+    /// How far what was appended to a stream under a lease is committed, if anything of it is.
+    pub(crate) fn committed_position(&self, tenant: &Tenant, lease: &Lease) -> Result<Option<u64>, Error> {
+        let committed = self.state.acknowledged(tenant, &lease.key(0).key)?;
+        Ok(committed.filter(|committed| committed.key.epoch() == lease.epoch).map(|committed| committed.key.next()))
+    }
+
+    /// What was appended to a stream under this or an earlier lease will not be committed: it counts as never stored.
+    pub(crate) fn take_back(&self, tenant: &Tenant, turn: &Turn) {
+        let place = (tenant.clone(), BatchKey::position(&turn.stream, 0).key);
+        let mut recent = self.recent.lock();
+        if matches!(recent.get(&place), Some(Entry::Durable(stored)) if stored.key.epoch() <= turn.epoch) {
+            recent.remove(&place);
+        }
     }
 
     fn stored(&self, tenant: &Tenant, key: &str) -> Result<Option<Acknowledged>, Error> {

@@ -19,9 +19,10 @@ use crate::state::State;
 use crate::store::Root;
 use crate::visible::{Committed, Visible};
 use crate::wal::Wal;
-use crate::{Config, Error, Snapshot};
+use crate::{Config, Error, Lease, Snapshot};
 
 mod claim;
+mod leases;
 mod lock;
 mod maintain;
 mod open;
@@ -46,24 +47,6 @@ pub struct BatchKey {
     pub key: String,
     /// 128-bit hash of the body.
     pub body: u128,
-}
-
-/// In front of the name of a stream, where its position stands as a key: keys of clients are visible characters.
-const POSITION: char = '\u{1}';
-
-impl BatchKey {
-    /// How far a batch brings a stream that its reader can go back in, such as a partition of Kafka: up to `next`,
-    /// exclusive. The position becomes durable in the same write as the records ([`Lake::position`]), and a batch that
-    /// brings a stream no further than it is stored already is a duplicate. Whoever reads a stream appends its batches
-    /// one after the other, and beginning where the last one ended. Positions are never forgotten.
-    pub fn position(stream: &str, next: u64) -> BatchKey {
-        BatchKey { key: format!("{POSITION}{stream}"), body: u128::from(next) }
-    }
-
-    /// Whether it is one.
-    pub(crate) fn is_position(&self) -> bool {
-        self.key.starts_with(POSITION)
-    }
 }
 
 /// What an acknowledgement says. Having one means: durable.
@@ -139,6 +122,7 @@ struct Inner {
     tables: Mutex<HashMap<(Tenant, Table), DeltaLog>>,
     /// One commit at a time; holds what is frozen and not yet committed.
     committing: tokio::sync::Mutex<Option<seal::Sealing>>,
+    leases: leases::Leases,
     /// Duplicates and expired records that the next ledger commit will count.
     uncounted: Mutex<BTreeMap<Tenant, Ledger>>,
     fresh: broadcast::Sender<Fresh>,
@@ -182,9 +166,33 @@ impl Lake {
         appending.await.map_err(|_| Error::Closed)?
     }
 
-    /// How far a stream is stored: the position of the last batch that was appended with [`BatchKey::position`].
+    /// How far a stream is stored: the position of the last batch that was appended with [`BatchKey::position`] or under a
+    /// lease.
     pub fn position(&self, tenant: &Tenant, stream: &str) -> Result<Option<u64>, Error> {
         self.inner.keys.position(tenant, &BatchKey::position(stream, 0).key)
+    }
+
+    /// Makes this node the reader of streams that other nodes may have read before, and says where to begin. Whoever had
+    /// a lease of one loses it: what it has not committed yet, it leaves out, so that nothing is stored twice. Seals what
+    /// this node has. Nobody may append to the streams meanwhile. A node that is the reader already remains it.
+    ///
+    /// In a lake whose tables are in its folder there are no other nodes, and nothing is sealed.
+    pub async fn lease(&self, tenant: &Tenant, streams: &[String]) -> Result<Vec<Lease>, Error> {
+        self.inner.lease(tenant, streams).await
+    }
+
+    /// How far a stream is stored where whoever leases it next begins, this node after a restart or another. `None`:
+    /// nothing was stored under this lease.
+    pub fn settled(&self, tenant: &Tenant, lease: &Lease) -> Result<Option<u64>, Error> {
+        match self.inner.is_shared() {
+            true => self.inner.keys.committed_position(tenant, lease),
+            false => self.position(tenant, &lease.stream),
+        }
+    }
+
+    /// Settles all that was appended, if other nodes may read it on: then it must be committed.
+    pub async fn settle(&self) -> Result<(), Error> {
+        if self.inner.is_shared() { self.seal().await } else { Ok(()) }
     }
 
     /// Whether an append would be refused at present, and why. For callers that can refuse before they read a body.
@@ -289,6 +297,9 @@ impl Inner {
         let Some(key) = key else {
             return self.append_new(batch, None).await;
         };
+        if self.leases.is_lost(batch.tenant(), &key) {
+            return Err(Error::LeaseLost);
+        }
         match self.keys.claim(batch.tenant(), &key).await? {
             Claim::Duplicate(first) => {
                 self.count_duplicate(&batch);

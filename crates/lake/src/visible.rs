@@ -11,9 +11,10 @@ use record::{Tenant, Timestamp};
 
 use crate::columns::{self, ColumnPlan, Numbering, Table};
 use crate::delta::{Damage, DeltaLog};
+use crate::lease::Turn;
 use crate::store::{DamageFound, Verified};
 use crate::wal::DurableBatch;
-use crate::{Error, MemoryBatch, Segment, Snapshot, TableView};
+use crate::{BatchKey, Error, MemoryBatch, Segment, Snapshot, TableView};
 
 /// A durable batch in memory: its rows for each table that it has rows for.
 pub(crate) struct Durable {
@@ -24,12 +25,16 @@ pub(crate) struct Durable {
     pub(crate) assigned_at: Timestamp,
     pub(crate) bytes: usize,
     pub(crate) tables: BTreeMap<Table, Arc<MemoryBatch>>,
+    /// How far it brings a stream that needs a lease.
+    pub(crate) turn: Option<Turn>,
+    /// `logs` covers it, so that it is decided whether it is committed.
+    pub(crate) is_judged: bool,
 }
 
 impl Durable {
     /// The rows of a batch for the tables that need them.
     pub(crate) fn new(durable: &DurableBatch, node: u16, needs: impl Fn(Table) -> bool) -> Durable {
-        let DurableBatch { lsn, first_sequence, assigned_at, batch, .. } = durable;
+        let DurableBatch { lsn, first_sequence, assigned_at, batch, key } = durable;
         let numbering = Numbering { assigned_at: *assigned_at, node, first_sequence: *first_sequence };
         let rows = |table| Some((table, Arc::new(MemoryBatch::new(table, Arc::clone(batch), numbering)?)));
         Durable {
@@ -38,6 +43,8 @@ impl Durable {
             tenant: batch.tenant().clone(),
             assigned_at: *assigned_at,
             bytes: batch.memory_bytes(),
+            turn: key.as_ref().and_then(BatchKey::turn),
+            is_judged: !needs(Table::Logs),
             tables: Table::ALL.into_iter().filter(|&table| needs(table)).filter_map(rows).collect(),
         }
     }
@@ -124,8 +131,9 @@ impl Held {
         if tables.is_empty() {
             return None;
         }
-        let Durable { lsn, end_sequence, assigned_at, bytes, .. } = *durable;
-        Some(Durable { lsn, end_sequence, tenant: durable.tenant.clone(), assigned_at, bytes, tables })
+        let Durable { lsn, end_sequence, assigned_at, bytes, is_judged, .. } = *durable;
+        let (tenant, turn) = (durable.tenant.clone(), durable.turn.clone());
+        Some(Durable { lsn, end_sequence, tenant, assigned_at, bytes, tables, turn, is_judged })
     }
 }
 

@@ -1,8 +1,9 @@
 //! Records from Kafka: this server is a member of a consumer group.
 //!
-//! In: partitions of topics. Out: records in the lake. Never: a message stored twice, or passed over, in this data folder.
-//! How far a partition is stored becomes durable in the same write as its records ([`lake::BatchKey::position`]); what the
-//! broker knows is committed behind that, for other members of the group and for whoever looks at the lag.
+//! In: partitions of topics. Out: records in the lake. Never: a message stored twice, or passed over, in this data folder,
+//! or in tables that nodes share. How far a partition is stored becomes durable in the same write as its records
+//! ([`lake::Lease::key`]), and is part of the commit that brings them into the table; what the broker knows comes behind
+//! that, for other members of the group and for whoever looks at the lag.
 //! Begin with `consumer.rs`; then `envelope.rs` (what a message becomes) and `watch.rs` (what librdkafka tells).
 //!
 //! It lives here and not in a room of its own because it is one more way in, through the same door as the others

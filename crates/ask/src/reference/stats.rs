@@ -97,6 +97,8 @@ fn value(aggregate: &Aggregate, rows: &[&Row]) -> OwnedCell {
             values.dedup_by(|a, b| a.order(b, field).is_eq());
             return count(values.len());
         }
+        Function::Min if is_time(values.first()) => return values.swap_remove(0),
+        Function::Max if is_time(values.last()) => return values.pop().unwrap_or(OwnedCell::Absent),
         _ => {}
     }
     // In ascending order, because the values were.
@@ -110,6 +112,10 @@ fn value(aggregate: &Aggregate, rows: &[&Row]) -> OwnedCell {
         Function::Percentile(percent) => OwnedCell::Float(percentile(&numbers, percent)),
         Function::Count | Function::Weighted | Function::Distinct => unreachable!("BUG: counted above"),
     }
+}
+
+fn is_time(value: Option<&OwnedCell>) -> bool {
+    matches!(value, Some(OwnedCell::Time(_)))
 }
 
 /// Each row counts as its weight says, and once where there is none.

@@ -110,6 +110,11 @@ fn numbers_over_groups() {
     );
     check("| stats weighted(ms), weighted(), weighted(message) as m", &["{weighted_ms:512,weighted:5,m:5}"]);
     check("nothing | stats weighted()", &["{weighted:0}"]);
+    check(
+        "| stats min(timestamp) as first, max(timestamp) as last",
+        &[r#"{first:"2026-02-06T14:00:00Z",last:"2026-02-06T14:04:00Z"}"#],
+    );
+    check("nothing | stats max(timestamp), count()", &["{count:0}"]);
     check("pay OR source:pay | stats sum(ms), p75(ms), sum(message)", &["{sum_ms:500,p75_ms:275.0}"]);
     check("nothing | stats count(), sum(ms), avg(ms)", &["{count:0}"]);
     check("nothing | stats count() by source", &[]);

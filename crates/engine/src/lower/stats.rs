@@ -195,6 +195,9 @@ fn sum_of(place: &Place, aggregation: &mut Aggregation) -> Result<Place> {
 }
 
 fn extreme(place: &Place, aggregate: fn(Expr) -> Expr, aggregation: &mut Aggregation) -> Result<Place> {
+    if let Some((time, Kind::Time)) = &place.column {
+        return Ok(Place::of(aggregation.aggregate(aggregate(time.clone())), Kind::Time));
+    }
     let (Some(number), Some(int)) = (place.number(), place.int()) else { return Ok(of_numbers(place, aggregate, aggregation)) };
     let ints = aggregation.aggregate(aggregate(int));
     match all_whole(place, aggregation) {

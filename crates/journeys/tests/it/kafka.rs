@@ -2,6 +2,7 @@
 //! `cargo test -p journeys --features kafka`, with a binary that has the feature too.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -12,6 +13,7 @@ use rdkafka::producer::{BaseProducer, BaseRecord, DefaultProducerContext, Produc
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 
 use crate::harness::{Chance, PATIENCE, Server, dendro, folder, run, until_async};
+use crate::outside::S3;
 
 /// Kills in an ordinary run; `JOURNEY_KAFKA_KILLS=200` is the long one.
 const KILLS: u64 = 4;
@@ -52,13 +54,17 @@ impl Cluster {
         Cluster { mock, written, stop, writing: Some(writing) }
     }
 
-    fn server(&self, data: &std::path::Path, seal_after: &str) -> Server {
+    fn server(&self, data: &Path, seal_after: &str) -> Server {
+        self.server_in(data, &["--seal-after", seal_after], &[])
+    }
+
+    fn server_in(&self, data: &Path, flags: &[&str], environment: &[(&str, &str)]) -> Server {
         // A member that was killed is missed after this time; the others wait for that.
         let properties = data.with_extension("properties");
         std::fs::write(&properties, "session.timeout.ms=6000\nheartbeat.interval.ms=200\n").expect("write");
         let (brokers, properties) = (self.mock.bootstrap_servers(), properties.display().to_string());
-        let flags = ["--kafka-brokers", &brokers, "--kafka-topics", "shop,audit=raw", "--kafka-properties", &properties];
-        Server::start_with(data, &[&flags[..], &["--seal-after", seal_after]].concat())
+        let ours = ["--kafka-brokers", &brokers, "--kafka-topics", "shop,audit=raw", "--kafka-properties", &properties];
+        Server::start_in(data, &[&ours[..], flags].concat(), environment)
     }
 
     /// Ends the writing. Returns how many messages there are.
@@ -135,10 +141,14 @@ async fn until_more(server: &Server, than: usize) {
     }
 }
 
+fn kills() -> u64 {
+    std::env::var("JOURNEY_KAFKA_KILLS").map_or(KILLS, |text| text.parse().expect("JOURNEY_KAFKA_KILLS: a number"))
+}
+
 /// I-2: kill -9 between any two steps, while half of the time the broker learns nothing of what was stored.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn kills_lose_and_double_no_message() {
-    let kills = std::env::var("JOURNEY_KAFKA_KILLS").map_or(KILLS, |text| text.parse().expect("JOURNEY_KAFKA_KILLS: a number"));
+    let kills = kills();
     let (_temporary, data) = folder();
     let mut cluster = Cluster::start();
     let mut chance = Chance::new();
@@ -193,6 +203,57 @@ async fn partitions_move_between_nodes() {
     println!("{written} messages, {} on the second node", stored(&other).await);
     server.stop();
     other.stop();
+}
+
+/// Two nodes with folders of their own and tables in common, either of which is killed at any moment, and comes back before
+/// the other has noticed, or after it has taken the partitions over, or never. What one had stored for itself and not
+/// committed, the other reads again: the tables hold each message once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn killed_nodes_of_shared_tables_lose_and_double_no_message() {
+    let (s3, kills) = (S3::start(), kills());
+    let tables = s3.place("shared");
+    let folders = [folder(), folder(), folder()];
+    let mut cluster = Cluster::start();
+    let mut chance = Chance::new();
+    let start = |cluster: &Cluster, node: usize, seal_after: &str| {
+        let flags = ["--tables", &tables, "--node", ["1", "2"][node], "--seal-after", seal_after];
+        cluster.server_in(&folders[node].1, &flags, &s3.environment())
+    };
+    let mut servers = [Some(start(&cluster, 0, "300ms")), Some(start(&cluster, 1, "2s"))];
+    for kill in 0..kills {
+        tokio::time::sleep(Duration::from_millis(1000 + chance.below(4000))).await; // The moment of the kill.
+        let node = chance.below(2) as usize;
+        let moments = [0, 3_000, 9_000]; // A member that was killed is missed after 6 s.
+        servers[node].take().expect("it runs").kill();
+        tokio::time::sleep(Duration::from_millis(moments[chance.below(3) as usize])).await;
+        servers[node] = Some(start(&cluster, node, ["300ms", "2s", "1h"][kill as usize % 3]));
+    }
+    let [first, second] = servers.map(|server| server.expect("it runs"));
+    first.kill(); // For good.
+    second.stop();
+    let second = start(&cluster, 1, "300ms");
+    let written = cluster.stop();
+    let observed = async || {
+        let observer = Server::start_in(&folders[2].1, &["--tables", &tables, "--node", "3"], &s3.environment());
+        let found = found(&observer).await;
+        observer.stop();
+        found
+    };
+    let mut all = Vec::new();
+    let started = std::time::Instant::now();
+    while all.len() < written && started.elapsed() < PATIENCE * 2 {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        all = observed().await;
+    }
+    second.stop();
+    // What the first had stored before it was killed for good is decided on when it comes back; without Kafka it reads nothing.
+    Server::start_in(&folders[0].1, &["--tables", &tables, "--node", "1"], &s3.environment()).stop();
+    let all = observed().await;
+    let different: BTreeSet<usize> = all.iter().copied().collect();
+    assert_eq!((all.len(), different.len()), (written, written), "stored, different; written {written}");
+    println!("{kills} kills, {written} messages");
+    let mut check = dendro(["check", "--data"]);
+    run(check.arg(&folders[1].1).envs(s3.environment()).env("DENDRO_TABLES", &tables)).exits(0);
 }
 
 /// What is wrong with the settings is told at the start, and no secret with it.

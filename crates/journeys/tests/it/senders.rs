@@ -49,6 +49,7 @@ async fn elasticsearch_client_on_the_main_port() {
 
 /// Connections break in the middle of requests, and answers get lost; the sender sends the same again until it has its answer.
 async fn check_on_a_broken_network(sender: &'static str, dialect: Option<&str>, breaks: usize) {
+    let key = if sender == "cloudevents_batches" { "id" } else { "key" };
     let (_temporary, data) = folder();
     let server = server(&data);
     let address = dialect.map_or_else(|| server.url.trim_start_matches("http://").to_owned(), |dialect| port(&server, dialect));
@@ -56,7 +57,7 @@ async fn check_on_a_broken_network(sender: &'static str, dialect: Option<&str>, 
     let proxy = StreamProxy::start(port, breaks, Chance::new()).await;
     let url = format!("http://{}", proxy.address);
     let sent = tokio::task::spawn_blocking(move || send(sender, &url, 10_000)).await.expect("sender");
-    let row = &server.sql("SELECT count(*) AS n, count(DISTINCT key) AS keys FROM logs").await[0];
+    let row = &server.sql(&format!("SELECT count(*) AS n, count(DISTINCT {key}) AS keys FROM logs")).await[0];
     let quarantined = &server.sql("SELECT count(*) AS n FROM quarantine").await[0];
     let found = (sent, row["n"].as_u64(), row["keys"].as_u64(), quarantined["n"].as_u64());
     assert_eq!(found, (10_000, Some(10_000), Some(10_000), Some(0)), "{sender}");
@@ -92,6 +93,21 @@ async fn loki_pushes_on_a_broken_network() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn splunk_with_acknowledgements_on_a_broken_network() {
     check_on_a_broken_network("splunk_acknowledged", Some("splunk"), 10).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn firehose_deliveries_on_a_broken_network() {
+    check_on_a_broken_network("firehose", None, 10).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn cloudevents_on_a_broken_network() {
+    check_on_a_broken_network("cloudevents_batches", None, 10).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn gelf_over_http_on_a_broken_network() {
+    check_on_a_broken_network("gelf_http", None, 40).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -34,33 +34,63 @@ pub(crate) struct Change {
     pub(crate) schema: Option<SchemaRef>,
     /// Node, and last position of its write-ahead log that is covered from here on.
     pub(crate) covered: Option<(u16, u64)>,
+    /// What it says about streams.
+    pub(crate) streams: Vec<Transaction>,
+    /// What it rests on besides its files.
+    pub(crate) rests_on: RestsOn,
     /// Written into the commit for people and tools.
     pub(crate) notes: HashMap<String, Value>,
     pub(crate) at: Timestamp,
 }
 
+/// What must not have been changed by others for a change to mean the same on top of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RestsOn {
+    /// The files that it removes, and the table's columns.
+    Files,
+    /// These, and no lease of a stream was given out behind this epoch.
+    Leases(u64),
+    /// Everything.
+    Version,
+}
+
 impl Change {
-    /// New rows, as a rule from the write-ahead log.
-    pub(crate) fn append(
-        added: Vec<NewSegment>,
-        schema: Option<SchemaRef>,
-        covered: Option<(u16, u64)>,
-        at: Timestamp,
-    ) -> Change {
+    /// New rows, as a rule from the write-ahead log. The caller puts them in.
+    pub(crate) fn append(covered: Option<(u16, u64)>, at: Timestamp) -> Change {
         let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: Some(vec![DATE.into()]), predicate: None };
-        Change { operation, added, removed: Vec::new(), schema, covered, notes: HashMap::new(), at }
+        Change { covered, ..Change::nothing(operation, at) }
     }
 
     /// The same rows in other files.
     pub(crate) fn rewrite(added: Vec<NewSegment>, removed: Vec<Arc<Segment>>, target_size: i64, at: Timestamp) -> Change {
         let operation = DeltaOperation::Optimize { predicate: None, target_size };
-        Change { operation, added, removed, schema: None, covered: None, notes: HashMap::new(), at }
+        Change { added, removed, ..Change::nothing(operation, at) }
     }
 
     /// Fewer rows.
     pub(crate) fn delete(removed: Vec<Arc<Segment>>, predicate: String, at: Timestamp) -> Change {
         let operation = DeltaOperation::Delete { predicate: Some(predicate) };
-        Change { operation, added: Vec::new(), removed, schema: None, covered: None, notes: HashMap::new(), at }
+        Change { removed, ..Change::nothing(operation, at) }
+    }
+
+    /// Other readers of streams.
+    pub(crate) fn lease(streams: Vec<Transaction>, at: Timestamp) -> Change {
+        let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None };
+        Change { streams, rests_on: RestsOn::Version, ..Change::nothing(operation, at) }
+    }
+
+    fn nothing(operation: DeltaOperation, at: Timestamp) -> Change {
+        Change {
+            operation,
+            added: Vec::new(),
+            removed: Vec::new(),
+            schema: None,
+            covered: None,
+            streams: Vec::new(),
+            rests_on: RestsOn::Files,
+            notes: HashMap::new(),
+            at,
+        }
     }
 
     fn changes_data(&self) -> bool {
@@ -91,7 +121,8 @@ impl DeltaLog {
             if !was_slower(&source) {
                 return Err(failed("committing to the Delta log")(source));
             }
-            if *self.state.metadata() != metadata || !self.has_all(&change.removed)? {
+            let columns_changed = *self.state.metadata() != metadata;
+            if columns_changed || !self.has_all(&change.removed)? || !self.is_as_before(change.rests_on).await? {
                 return Err(Error::Overtaken);
             }
             tracing::debug!(version = self.version(), "another writer committed first; trying again on top of it");
@@ -104,9 +135,8 @@ impl DeltaLog {
             .with_metadata(change.notes.clone())
             .with_cleanup_expired_logs(Some(false))
             .with_max_retries(0); // That is, without its own check for conflicts.
-        if let Some((node, lsn)) = change.covered {
-            properties = properties.with_application_transaction(Transaction::new(application(node), lsn as i64));
-        }
+        let covered = change.covered.map(|(node, lsn)| Transaction::new(application(node), lsn as i64));
+        properties = properties.with_application_transactions(covered.into_iter().chain(change.streams.clone()).collect());
         let commit = CommitBuilder::from(properties).with_actions(actions);
         let committed = commit.build(Some(&self.state), Arc::clone(&self.log_store), change.operation.clone()).await?;
         self.state = committed.snapshot();
@@ -118,9 +148,22 @@ impl DeltaLog {
         if let Some((node, lsn)) = change.covered {
             return Ok(self.covered(node).await? >= lsn);
         }
+        for told in &change.streams {
+            if self.transaction(&told.app_id).await? != Some(told.version) {
+                return Ok(false);
+            }
+        }
         let live = self.live()?;
         let added = change.added.iter().all(|segment| live.contains(segment.path.as_str()));
         Ok(added && !change.removed.iter().any(|segment| live.contains(segment.path.as_ref())))
+    }
+
+    async fn is_as_before(&self, rests_on: RestsOn) -> Result<bool, Error> {
+        match rests_on {
+            RestsOn::Files => Ok(true),
+            RestsOn::Leases(epoch) => Ok(self.last_epoch().await? == epoch),
+            RestsOn::Version => Ok(false),
+        }
     }
 
     /// Whether the files are all part of the table.

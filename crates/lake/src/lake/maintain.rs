@@ -75,13 +75,13 @@ impl Inner {
             Err(Error::Overtaken) => false,
             Err(error) => return Err(error),
         };
-        self.adopt(tenant, table, log, &before)?;
+        self.adopt(tenant, table, log)?;
         Ok(applied)
     }
 
     /// Shows readers the table's new state. The caller holds `committing`.
-    fn adopt(&self, tenant: &Tenant, table: Table, log: DeltaLog, before: &Committed) -> Result<(), Error> {
-        let committed = Committed::of(&log, Some(before))?;
+    pub(super) fn adopt(&self, tenant: &Tenant, table: Table, log: DeltaLog) -> Result<(), Error> {
+        let committed = Committed::of(&log, self.visible.committed(tenant, table).as_ref())?;
         self.visible.replace(tenant, table, committed);
         self.tables.lock().insert((tenant.clone(), table), log);
         self.figures.commits.fetch_add(1, Ordering::Relaxed);
@@ -124,10 +124,12 @@ impl Inner {
             for table in Table::ALL {
                 let _committing = self.committing.lock().await;
                 let Some(mut log) = self.table(&tenant, table) else { continue };
-                let Some(before) = self.whole(&tenant, table) else { continue };
+                if self.whole(&tenant, table).is_none() {
+                    continue;
+                }
                 deleted += log.vacuum(self.config.vacuum_after).await?;
                 log.drop_old_commits().await?;
-                self.adopt(&tenant, table, log, &before)?;
+                self.adopt(&tenant, table, log)?;
             }
         }
         Ok(deleted)
@@ -156,7 +158,7 @@ impl Inner {
             let mut log = self.table(tenant, Table::Logs).ok_or_else(none)?;
             let before = self.visible.committed(tenant, Table::Logs).ok_or_else(none)?;
             let restored = log.restore(version).await?;
-            self.adopt(tenant, Table::Logs, log, &before)?;
+            self.adopt(tenant, Table::Logs, log)?;
             let after = self.visible.committed(tenant, Table::Logs).ok_or_else(none)?;
             let taken_out = rows(&before) - rows(&after);
             self.correct_ledger(tenant, |ledger, now| ledger.count_restored(taken_out, now));

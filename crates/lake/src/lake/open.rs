@@ -12,6 +12,7 @@ use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
 
 use super::claim::claim;
+use super::leases::Leases;
 use super::lock::FolderLock;
 use super::seal::Sealing;
 use super::{Figures, Fresh, Inner, Lake, TAIL_BATCHES, Tasks};
@@ -163,6 +164,7 @@ pub(crate) async fn open_on(ground: Ground, config: Config, clock: Arc<dyn Clock
         keys,
         state,
         committing: tokio::sync::Mutex::new(unsealed(&visible, &recovered)),
+        leases: Leases::default(),
         visible,
         tables: Mutex::new(tables.logs),
         uncounted: Mutex::default(),

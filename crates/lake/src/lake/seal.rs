@@ -1,6 +1,6 @@
 //! The slow path: what is in memory becomes segments, and a commit makes them part of the tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,7 +9,7 @@ use record::Tenant;
 
 use super::Inner;
 use crate::columns::{self, Table};
-use crate::delta::{Change, DeltaLog};
+use crate::delta::{Change, DeltaLog, RestsOn};
 use crate::ledger::Ledger;
 use crate::segment;
 use crate::side_by_side::{self, side_by_side};
@@ -28,11 +28,18 @@ pub(super) struct Sealing {
     /// How far each table covers the write-ahead log already, so that an attempt that failed half-way is not repeated
     /// where it succeeded.
     done: BTreeMap<(Tenant, Table), Committed>,
+    /// LSNs of batches that are left out, because another node reads their streams now.
+    left_out: HashSet<u64>,
 }
 
 impl Sealing {
     pub(super) fn new(frozen: Arc<Frozen>, files: Vec<WalFile>) -> Sealing {
-        Sealing { frozen, files, done: BTreeMap::new() }
+        Sealing { frozen, files, done: BTreeMap::new(), left_out: HashSet::new() }
+    }
+
+    fn rows(&self, batches: &[Arc<Durable>], table: Table) -> Vec<Arc<MemoryBatch>> {
+        let kept = batches.iter().filter(|durable| !self.left_out.contains(&durable.lsn));
+        kept.filter_map(|durable| durable.tables.get(&table).cloned()).collect()
     }
 }
 
@@ -41,6 +48,10 @@ impl Inner {
     /// again by the next call.
     pub(super) async fn seal(&self) -> Result<(), Error> {
         let mut committing = self.committing.lock().await;
+        self.seal_holding(&mut committing).await
+    }
+
+    pub(super) async fn seal_holding(&self, committing: &mut Option<Sealing>) -> Result<(), Error> {
         loop {
             let had_earlier = committing.is_some();
             if committing.is_none() {
@@ -88,18 +99,18 @@ impl Inner {
         batches: &[Arc<Durable>],
     ) -> Result<(), Error> {
         let place = (tenant.clone(), table);
-        let memory: Vec<Arc<MemoryBatch>> = batches.iter().filter_map(|durable| durable.tables.get(&table).cloned()).collect();
-        if memory.is_empty() || sealing.done.contains_key(&place) || self.damage_of(tenant, table).is_some() {
+        let has_streams = table == Table::Logs && batches.iter().any(|durable| durable.turn.is_some());
+        let is_needed = has_streams || !sealing.rows(batches, table).is_empty();
+        if !is_needed || sealing.done.contains_key(&place) || self.damage_of(tenant, table).is_some() {
             return Ok(());
         }
         let mut log = self.table_or_new(tenant, table).await?;
-        let last_lsn = sealing.frozen.last_lsn;
         let uncounted = self.uncounted_of(tenant, table);
-        let mut committed = self.commit_rows(&mut log, table, &memory, last_lsn, &uncounted).await;
+        let mut committed = self.commit_kept(sealing, &mut log, &place, batches, &uncounted).await;
         for _ in 0..OVERTAKEN_MAX {
-            // Another node added columns: ours are decided and written once more, beside its.
+            // Another node added columns, or was given a stream: what we commit is decided and written once more.
             let Err(Error::Overtaken) = committed else { break };
-            committed = self.commit_rows(&mut log, table, &memory, last_lsn, &uncounted).await;
+            committed = self.commit_kept(sealing, &mut log, &place, batches, &uncounted).await;
         }
         if let Err(error) = committed {
             self.count_again(tenant, uncounted);
@@ -112,29 +123,54 @@ impl Inner {
         Ok(())
     }
 
-    async fn commit_rows(
+    /// Commits what this node may commit of some batches. What is left out of `logs` is left out of all tables.
+    async fn commit_kept(
         &self,
+        sealing: &mut Sealing,
         log: &mut DeltaLog,
-        table: Table,
-        memory: &[Arc<MemoryBatch>],
-        last_lsn: u64,
+        (tenant, table): &(Tenant, Table),
+        batches: &[Arc<Durable>],
         uncounted: &Ledger,
+    ) -> Result<(), Error> {
+        let mut change = Change::append(Some((self.config.node, sealing.frozen.last_lsn)), self.clock.now());
+        if *table == Table::Logs {
+            let judged = self.judge(log, tenant, batches).await?;
+            sealing.left_out.extend(judged.left_out);
+            change.streams = judged.reached;
+            change.rests_on = judged.as_of.map_or(RestsOn::Files, RestsOn::Leases);
+        }
+        let rows = sealing.rows(batches, *table);
+        if !rows.is_empty() || !uncounted.is_empty() {
+            self.write_rows(log, *table, rows, uncounted, &mut change).await?;
+        }
+        log.commit(change).await.map(|_| ())
+    }
+
+    /// Writes segments, and makes them part of a change, with the columns that they bring.
+    async fn write_rows(
+        &self,
+        log: &DeltaLog,
+        table: Table,
+        memory: Vec<Arc<MemoryBatch>>,
+        uncounted: &Ledger,
+        change: &mut Change,
     ) -> Result<(), Error> {
         let present = log.schema();
         let schema = match table {
-            Table::Logs => self.visible.evolved(&present, memory),
+            Table::Logs => self.visible.evolved(&present, &memory),
             Table::Quarantine => Arc::clone(&present),
             Table::Ledger => columns::with_filtered(&present),
         };
         // Senders wait for this, once memory is full.
         let threads = side_by_side::threads();
+        let last_lsn = change.covered.map_or(0, |(_, last_lsn)| last_lsn);
         let options = self.segment_options(table, format!("{}-{last_lsn}", self.config.node));
         let options = segment::Options { threads, ..options };
         let mut extra = Vec::new();
         if !uncounted.is_empty() {
             extra.push(columns::ledger_to_arrow(&uncounted.rows()));
         }
-        let (store, rows_schema, memory) = (Arc::clone(log.store()), Arc::clone(&schema), memory.to_vec());
+        let (store, rows_schema) = (Arc::clone(log.store()), Arc::clone(&schema));
         let rows = tokio::task::spawn_blocking(move || {
             let mut rows = vec![None; memory.len()];
             let Ok(()) = side_by_side(threads, memory.iter().zip(&mut rows), |(batch, rows)| {
@@ -144,10 +180,9 @@ impl Inner {
             rows.into_iter().flatten().chain(extra).collect::<Vec<_>>()
         });
         let rows = rows.await.map_err(|_| Error::Closed)?;
-        let added = segment::write(&store, rows, &options).await?;
-        let grown = (schema != present).then_some(schema);
-        let change = Change::append(added, grown, Some((self.config.node, last_lsn)), self.clock.now());
-        log.commit(change).await.map(|_| ())
+        change.added = segment::write(&store, rows, &options).await?;
+        change.schema = (schema != present).then_some(schema);
+        Ok(())
     }
 
     /// The rows are committed everywhere: readers get them from the tables, and the write-ahead log may forget them.
@@ -200,17 +235,13 @@ impl Inner {
 
     async fn commit_ledger(&self, tenant: &Tenant, ledger: &Ledger) -> Result<(), Error> {
         let mut log = self.table_or_new(tenant, Table::Ledger).await?;
-        let before = self.visible.committed(tenant, Table::Ledger);
         let name = format!("{}-l{}", self.config.node, log.version());
         let options = self.segment_options(Table::Ledger, name);
         let added = segment::write(log.store(), vec![columns::ledger_to_arrow(&ledger.rows())], &options).await?;
         let (present, schema) = (log.schema(), columns::with_filtered(&log.schema()));
         let grown = (schema != present).then_some(schema);
-        log.commit(Change::append(added, grown, None, self.clock.now())).await?;
-        self.visible.replace(tenant, Table::Ledger, Committed::of(&log, before.as_ref())?);
-        self.tables.lock().insert((tenant.clone(), Table::Ledger), log);
-        self.figures.commits.fetch_add(1, Ordering::Relaxed);
-        Ok(())
+        log.commit(Change { added, schema: grown, ..Change::append(None, self.clock.now()) }).await?;
+        self.adopt(tenant, Table::Ledger, log)
     }
 
     fn uncounted_of(&self, tenant: &Tenant, table: Table) -> Ledger {

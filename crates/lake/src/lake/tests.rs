@@ -9,6 +9,7 @@ use crate::config::Location;
 
 mod damage;
 mod fault_store;
+mod leases;
 mod left_out;
 mod shared;
 mod simulation;

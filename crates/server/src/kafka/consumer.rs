@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use intake::otlp::{Encoding, Signal};
 use intake::{Dialect, Frames, decode_frames};
-use lake::BatchKey;
+use lake::Lease;
 use rdkafka::ClientConfig;
 use rdkafka::Message;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
@@ -13,7 +13,7 @@ use rdkafka::message::OwnedMessage;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-use super::watch::{Partition, Watch};
+use super::watch::{Partition, Watch, offsets};
 use super::{Kafka, KafkaError, Payload, envelope};
 use crate::app::App;
 use crate::store::{Decoded, Stored, Work, context, store};
@@ -31,6 +31,8 @@ const RETRY: Duration = Duration::from_millis(500);
 const LAG_TOLD_EVERY: Duration = Duration::from_secs(60);
 /// Between two looks at the lag; each asks the brokers for the end of every partition.
 const LAG_EVERY: Duration = Duration::from_secs(5);
+/// The broker is told again how far partitions are stored, though that did not change: it may have refused to listen.
+const TELL_AGAIN: Duration = Duration::from_secs(5);
 /// How long a broker may take to tell the end of a partition.
 const END_WITHIN: Duration = Duration::from_secs(1);
 
@@ -74,6 +76,7 @@ impl Bound {
         let runtime = Handle::current();
         let Bound { consumer, kafka } = self;
         let reading = tokio::task::spawn_blocking(move || {
+            consumer.context().stores_into(app.rooms.lake.clone(), app.tenant.clone(), runtime.clone());
             let mut reader = Reader {
                 consumer,
                 kafka,
@@ -83,6 +86,7 @@ impl Bound {
                 next: BTreeMap::new(),
                 carried: Vec::new(),
                 lost: BTreeSet::new(),
+                told: (BTreeMap::new(), Instant::now()),
                 lag_seen: None,
                 lag_told: None,
             };
@@ -127,12 +131,15 @@ struct Reader {
     app: Arc<App>,
     stopping: watch::Receiver<bool>,
     runtime: Handle,
-    /// Which message comes next, by partition: those before it are stored.
-    next: BTreeMap<Partition, u64>,
+    /// Which message comes next, by partition: those before it are stored. `None`: another node reads it, though Kafka
+    /// says that it is ours.
+    next: BTreeMap<Partition, Option<u64>>,
     /// What came while nothing could be stored.
     carried: Vec<OwnedMessage>,
     /// Partitions that were taken away while others of the round were stored.
     lost: BTreeSet<Partition>,
+    /// How far partitions are stored, as the broker was told last, and when.
+    told: (BTreeMap<Partition, u64>, Instant),
     lag_seen: Option<Instant>,
     lag_told: Option<Instant>,
 }
@@ -141,17 +148,13 @@ impl Reader {
     fn run(&mut self) {
         while !*self.stopping.borrow() {
             let round = self.round();
-            let any = !round.is_empty();
             self.lost.clear();
             for (partition, messages) in round {
                 if !self.lost.contains(&partition) {
                     self.take(&partition, messages);
                 }
             }
-            if any && let Err(error) = self.consumer.commit(&self.consumer.context().offsets(), CommitMode::Async) {
-                // They are only a hint: the lake knows better.
-                tracing::debug!(%error, "offsets were not committed to Kafka");
-            }
+            self.tell_settled();
             self.tell_lag();
         }
         // Leaving the group takes the partitions away, and so commits how far they are stored.
@@ -193,29 +196,54 @@ impl Reader {
         round
     }
 
-    /// Leaves out what is stored already: the broker's offsets lag behind after a crash.
+    /// Tells the broker how far partitions are stored.
+    fn tell_settled(&mut self) {
+        let settled = self.consumer.context().settled();
+        let (told, at) = &self.told;
+        if settled.is_empty() || (settled == *told && at.elapsed() < TELL_AGAIN) {
+            return;
+        }
+        if let Err(error) = self.consumer.commit(&offsets(&settled), CommitMode::Async) {
+            // They are only a hint: the lake knows better.
+            tracing::debug!(%error, "offsets were not committed to Kafka");
+        }
+        self.told = (settled, Instant::now());
+    }
+
+    /// Leaves out what is stored already: the broker's offsets lag behind.
     fn sort_in(&mut self, round: &mut Round, message: OwnedMessage) {
         let partition = (message.topic().to_owned(), message.partition());
-        let next = match self.next.get(&partition) {
-            Some(next) => *next,
-            None => match self.app.rooms.lake.position(&self.app.tenant, &self.stream(&partition)) {
-                Ok(stored) => {
-                    let stored = stored.unwrap_or(0);
-                    self.check_end(&partition, stored);
-                    self.next.insert(partition.clone(), stored);
-                    stored
-                }
-                Err(error) => {
-                    // Read again from there, when the lake answers again.
-                    tracing::error!(%error, topic = partition.0, partition = partition.1, "how far it is stored cannot be read");
-                    self.carried.push(message);
-                    return;
-                }
-            },
-        };
-        if u64::try_from(message.offset()).is_ok_and(|offset| offset >= next) {
+        if !self.next.contains_key(&partition)
+            && let Err(error) = self.begin(&partition)
+        {
+            // Read again from there, when the lake answers again.
+            tracing::error!(%error, topic = partition.0, partition = partition.1, "how far it is stored cannot be read");
+            self.carried.push(message);
+            return;
+        }
+        let next = self.next.get(&partition).copied().flatten();
+        if u64::try_from(message.offset()).is_ok_and(|offset| next.is_some_and(|next| offset >= next)) {
             round.entry(partition).or_default().push(message);
         }
+    }
+
+    /// Becomes the reader of a partition, and of all others that Kafka has assigned by now.
+    fn begin(&mut self, partition: &Partition) -> Result<(), lake::Error> {
+        let assigned = self.consumer.assignment().map(|assigned| {
+            let elements = assigned.elements();
+            elements.iter().map(|element| (element.topic().to_owned(), element.partition())).collect::<Vec<_>>()
+        });
+        let mut partitions = BTreeSet::from_iter(assigned.unwrap_or_default());
+        partitions.insert(partition.clone());
+        partitions.retain(|partition| !self.next.contains_key(partition));
+        let streams: Vec<String> = partitions.iter().map(|partition| self.stream(partition)).collect();
+        let leases = self.runtime.block_on(self.app.rooms.lake.lease(&self.app.tenant, &streams))?;
+        for (partition, lease) in partitions.into_iter().zip(leases) {
+            self.check_end(&partition, lease.next());
+            self.next.insert(partition.clone(), Some(lease.next()));
+            self.consumer.context().reads(partition, lease);
+        }
+        Ok(())
     }
 
     /// A topic that was made anew begins at 0 again, which looks like messages that are stored.
@@ -257,11 +285,19 @@ impl Reader {
     /// Returns whether it is stored.
     fn until_stored(&mut self, partition: &Partition, messages: &[OwnedMessage], payload: Payload) -> bool {
         let Some(last) = messages.last() else { return true };
+        let Some(lease) = self.consumer.context().lease(partition) else { return false };
         let next = last.offset().unsigned_abs() + 1;
         let mut is_paused = false;
         let stored = loop {
-            match self.store(partition, messages, payload, next) {
-                Ok(_) => break true,
+            match self.store(messages, payload, &lease, next) {
+                Ok(is_stored) => {
+                    self.consumer.context().has_read(partition, next, is_stored);
+                    break true;
+                }
+                Err(lake::Error::LeaseLost) => {
+                    self.stop_reading(partition);
+                    return false;
+                }
                 Err(error) => {
                     if !is_paused {
                         tracing::warn!(%error, topic = partition.0, partition = partition.1, "not stored yet; Kafka is paused");
@@ -278,14 +314,22 @@ impl Reader {
             let _ = self.consumer.resume(&assigned);
         }
         if stored {
-            self.next.insert(partition.clone(), next);
-            self.consumer.context().stored(partition, next);
+            self.next.insert(partition.clone(), Some(next));
         }
         stored
     }
 
-    fn store(&self, partition: &Partition, messages: &[OwnedMessage], payload: Payload, next: u64) -> Result<(), lake::Error> {
-        let key = Some(BatchKey::position(&self.stream(partition), next));
+    /// Another node has the lease of a partition that is assigned to this one. As a rule Kafka gave it to the other while
+    /// this one did not answer, and tells so in a moment.
+    fn stop_reading(&mut self, (topic, partition): &Partition) {
+        let hint = "if this lasts, nodes of two clusters or groups share these tables: give each its own kafka_group";
+        tracing::error!(topic, partition, hint, "another node stores this partition: it is not read here");
+        self.next.insert((topic.clone(), *partition), None);
+    }
+
+    /// Returns whether anything was stored: a rule may leave everything out.
+    fn store(&self, messages: &[OwnedMessage], payload: Payload, lease: &Lease, next: u64) -> Result<bool, lake::Error> {
+        let key = Some(lease.key(next));
         let bytes = messages.iter().map(|message| message.payload().map_or(0, <[u8]>::len)).sum();
         let otlp = (payload == Payload::Otlp).then(|| messages[0].clone());
         let mut frames = Frames::default();
@@ -304,9 +348,9 @@ impl Reader {
             };
             Ok(Decoded { batch, key, bytes, reservation: None, answer: () })
         };
-        let Stored { .. } =
+        let Stored { receipt, .. } =
             self.runtime.block_on(store::<(), lake::Error, _>(&self.app, bytes, Work::of_plain(bytes), decode))?;
-        Ok(())
+        Ok(receipt.lsn > 0)
     }
 
     /// Reads nothing for a while and stays in the group. Returns whether the partition is still ours, and the server runs.
@@ -336,10 +380,10 @@ impl Reader {
         }
         self.lag_seen = Some(Instant::now());
         let mut lag: BTreeMap<String, u64> = BTreeMap::new();
-        for ((topic, partition), next) in &self.next {
+        for ((topic, partition), next) in self.next.iter().filter_map(|(partition, next)| Some((partition, (*next)?))) {
             // A broker that is away is told of elsewhere; the last figures stay.
             let Ok((_, end)) = self.consumer.fetch_watermarks(topic, *partition, END_WITHIN) else { return };
-            *lag.entry(topic.clone()).or_default() += u64::try_from(end).unwrap_or(0).saturating_sub(*next);
+            *lag.entry(topic.clone()).or_default() += u64::try_from(end).unwrap_or(0).saturating_sub(next);
         }
         let total: u64 = lag.values().sum();
         self.app.metrics.kafka.lag(lag);

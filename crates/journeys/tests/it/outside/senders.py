@@ -195,6 +195,75 @@ def cloudevents(url, count):
     print(count)
 
 
+def cloudevents_batches(url, count):
+    """Batches, each again until it has its answer. Their ids make events recognisable, and the bytes a batch."""
+    import requests
+
+    session = requests.Session()
+    headers = {"content-type": "application/cloudevents-batch+json"}
+    now = time.time()
+
+    def push(start, end):
+        event = lambda i: {
+            "specversion": "1.0", "type": "order.paid", "source": "journey", "id": str(i), "data": {"key": str(i)},
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{i:06}Z",
+        }
+        body = json.dumps([event(i) for i in range(start, end)])
+        answer = session.post(f"{url}/cloudevents", data=body, headers=headers, timeout=20)
+        assert answer.status_code in (200, 202), answer.text
+
+    for start in range(0, count, 200):
+        again(lambda: push(start, min(start + 200, count)))
+    print(count)
+
+
+def gelf_http(url, count):
+    """A message a request, from several senders at once, as GELF has it."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    import requests
+
+    began = time.time()
+
+    def push_all(part):
+        session = requests.Session()
+
+        def push(i):
+            message = {"version": "1.1", "host": "journey", "short_message": f"order {i}", "timestamp": round(began + i / 1e4, 4), "_key": str(i)}
+            answer = session.post(f"{url}/gelf", json=message, timeout=20)
+            assert answer.status_code == 202, answer.text
+
+        for i in part:
+            again(lambda: push(i))
+
+    senders = 8
+    with ThreadPoolExecutor(senders) as pool:
+        list(pool.map(push_all, [range(first, count, senders) for first in range(senders)]))
+    print(count)
+
+
+def firehose(url, count):
+    """As Amazon Data Firehose: a delivery keeps its id until it is answered with it."""
+    import base64
+
+    import requests
+
+    session = requests.Session()
+
+    def push(start, end):
+        line = lambda i: json.dumps({"message": f"order {i}", "key": str(i)}) + "\n"
+        records = [{"data": base64.b64encode(line(i).encode()).decode()} for i in range(start, end)]
+        number = f"delivery-{start}"
+        body = {"requestId": number, "timestamp": int(time.time() * 1000), "records": records}
+        headers = {"x-amz-firehose-request-id": number, "x-amz-firehose-protocol-version": "1.0"}
+        answer = session.post(f"{url}/aws/firehose", json=body, headers=headers, timeout=20)
+        assert answer.status_code == 200 and answer.json()["requestId"] == number, answer.text
+
+    for start in range(0, count, 200):
+        again(lambda: push(start, min(start + 200, count)))
+    print(count)
+
+
 def webhooks(url, count):
     """As the specification wants it of senders: an id for good, a time and a signature for each attempt."""
     import datetime

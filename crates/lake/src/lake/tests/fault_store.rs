@@ -48,6 +48,11 @@ impl FaultStore {
         }
     }
 
+    /// The same store as another node reaches it, whose power goes together with its own disk's.
+    pub(super) fn beside(&self, disk: &SimDisk, seed: u64) -> FaultStore {
+        FaultStore { inner: Arc::clone(&self.inner), ..FaultStore::new(disk, seed) }
+    }
+
     pub(super) fn cut_power_after(&self, operations: i64) {
         self.fuse.store(operations, Ordering::SeqCst);
     }

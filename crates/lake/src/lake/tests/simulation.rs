@@ -22,6 +22,14 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
+/// The seeds that somebody asked for, or so many.
+pub(super) fn seeds(short: u64) -> Vec<u64> {
+    match number("DENDRO_SEED") {
+        Some(seed) => vec![seed],
+        None => (1..=number("DENDRO_SEEDS").unwrap_or(short)).collect(),
+    }
+}
+
 struct World {
     disk: SimDisk,
     store: FaultStore,
@@ -144,11 +152,7 @@ async fn run(seed: u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn acknowledged_records_survive_any_power_cut() {
-    let seeds: Vec<u64> = match number("DENDRO_SEED") {
-        Some(seed) => vec![seed],
-        None => (1..=number("DENDRO_SEEDS").unwrap_or(SEEDS)).collect(),
-    };
-    for seed in seeds {
+    for seed in seeds(SEEDS) {
         run(seed).await;
     }
 }
