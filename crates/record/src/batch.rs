@@ -400,16 +400,31 @@ impl Batch {
         }
     }
 
-    /// Gives a record other attributes. The table of attributes then has some that no record points at, without their
-    /// values: cheaper than making it anew, as long as few records change.
+    /// Gives a record other attributes. Where they do not fit into the old ones' place, the table of attributes then has some
+    /// that no record points at, without their values: cheaper than making it anew, as long as few records change. A record
+    /// that changes often moves only once.
     pub fn set_fields(&mut self, record: usize, fields: &[Field]) {
         let RecordFields { start, len } = self.parts.records[record].fields;
-        for field in &mut self.parts.fields[start as usize..][..len as usize] {
-            field.value = Value::Bool(false);
-        }
-        let start = self.parts.fields.len() as u32;
-        self.parts.fields.extend_from_slice(fields);
-        self.parts.records[record].fields = RecordFields { start, len: fields.len() as u32 };
+        let (start, end) = (start as usize, (start + len) as usize);
+        let table = &mut self.parts.fields;
+        let at = if end == table.len() {
+            table.truncate(start);
+            table.extend_from_slice(fields);
+            start
+        } else {
+            table[start..end].iter_mut().for_each(|field| field.value = Value::Bool(false));
+            match table[start..end].get_mut(..fields.len()) {
+                Some(place) => {
+                    place.copy_from_slice(fields);
+                    start
+                }
+                None => {
+                    table.extend_from_slice(fields);
+                    table.len() - fields.len()
+                }
+            }
+        };
+        self.parts.records[record].fields = RecordFields { start: at as u32, len: fields.len() as u32 };
     }
 
     /// Removes the records that are not kept, by their index.

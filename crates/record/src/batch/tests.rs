@@ -57,3 +57,30 @@ fn parts_that_point_outside_are_refused() {
         assert!(Batch::from_parts(parts).is_err(), "case {index}");
     }
 }
+
+#[test]
+fn a_record_that_changes_often_moves_only_once() {
+    let mut batch = sample();
+    for number in 0..3 {
+        let (id, other) = (batch.name("user.id"), batch.name("other"));
+        batch.field(id, Value::Int(number));
+        batch.field(other, Value::Bool(true));
+        batch.finish_record(Record::at(Timestamp::from_micros(2)));
+    }
+    let mut batch = batch.build();
+    let held = batch.all_fields().len();
+    let of = |batch: &Batch, record: usize| -> Vec<Value> {
+        batch.fields(&batch.records()[record]).iter().map(|field| field.value).collect()
+    };
+    let field = |number| Field { name: NameId(0), value: Value::Int(number) };
+    batch.set_fields(1, &[field(7)]);
+    assert_eq!((of(&batch, 1), batch.all_fields().len()), (vec![Value::Int(7)], held), "there is room where it was");
+    for number in 0..9 {
+        batch.set_fields(1, &vec![field(number); 2 + number as usize]);
+    }
+    assert_eq!((of(&batch, 1).len(), batch.all_fields().len()), (10, held + 10));
+    assert_eq!((of(&batch, 0), of(&batch, 2)), (vec![Value::Int(5)], vec![Value::Int(1), Value::Bool(true)]));
+    batch.pack_fields();
+    assert_eq!((of(&batch, 1).len(), batch.all_fields().len()), (10, 1 + 10 + 2 + 2));
+    assert!(Batch::from_parts(batch.parts().clone()).is_ok());
+}
