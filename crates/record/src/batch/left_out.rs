@@ -1,4 +1,6 @@
-use super::{Batch, Record, Span};
+use std::collections::HashMap;
+
+use super::{Batch, Span};
 
 /// Why records that came in are not stored. The ledger counts them by this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,22 +46,21 @@ impl Batch {
     /// Removes the records for which there is a reason, by their index, and counts them.
     pub fn leave_out(&mut self, reason: impl Fn(usize) -> Option<LeftOutBy>) {
         let (mut kept, mut left_out) = (Vec::with_capacity(self.parts.records.len()), std::mem::take(&mut self.parts.left_out));
+        // By hash: each record may be of a source of its own.
+        let known = left_out.iter().enumerate().map(|(at, known)| ((known.by, self.text_if(known.source)), at));
+        let mut known: HashMap<(LeftOutBy, Option<&str>), usize> = known.collect();
         for (index, record) in self.parts.records.iter().enumerate() {
-            match reason(index) {
-                None => kept.push(*record),
-                Some(by) => self.count_left_out(&mut left_out, record, by),
+            let Some(by) = reason(index) else {
+                kept.push(*record);
+                continue;
+            };
+            let at = *known.entry((by, self.text_if(record.source))).or_insert(left_out.len());
+            if at == left_out.len() {
+                left_out.push(LeftOut { by, source: record.source, records: 0 });
             }
+            left_out[at].records += 1;
         }
         self.parts.records = kept;
         self.parts.left_out = left_out;
-    }
-
-    fn count_left_out(&self, left_out: &mut Vec<LeftOut>, record: &Record, by: LeftOutBy) {
-        // From the back: records of a source often follow each other.
-        let same = |known: &&mut LeftOut| known.by == by && self.text_if(known.source) == self.text_if(record.source);
-        match left_out.iter_mut().rev().find(same) {
-            Some(known) => known.records += 1,
-            None => left_out.push(LeftOut { by, source: record.source, records: 1 }),
-        }
     }
 }

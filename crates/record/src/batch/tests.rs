@@ -84,3 +84,20 @@ fn a_record_that_changes_often_moves_only_once() {
     assert_eq!((of(&batch, 1).len(), batch.all_fields().len()), (10, 1 + 10 + 2 + 2));
     assert!(Batch::from_parts(batch.parts().clone()).is_ok());
 }
+
+#[test]
+fn what_is_left_out_is_counted_by_source_however_many_there_are() {
+    const SOURCES: usize = 100_000;
+    let mut batch = Batch::builder(Tenant::default(), Timestamp::from_micros(7));
+    for number in 0..SOURCES * 2 {
+        let mut record = Record::at(Timestamp::from_micros(1));
+        record.source = batch.text(&format!("source {}", number % SOURCES));
+        batch.finish_record(record);
+    }
+    let mut batch = batch.build();
+    batch.leave_out(|index| (index > 0).then_some(LeftOutBy::Filter));
+    assert_eq!((batch.records().len(), batch.left_out().len()), (1, SOURCES));
+    assert_eq!(batch.records_left_out(LeftOutBy::Filter), 2 * SOURCES as u64 - 1);
+    batch.leave_out(|_| Some(LeftOutBy::Sampling));
+    assert_eq!(batch.left_out().last().map(|left_out| (left_out.by, left_out.records)), Some((LeftOutBy::Sampling, 1)));
+}
