@@ -29,7 +29,7 @@ pub(crate) struct Sample {
     pub(crate) by: Option<String>,
 }
 
-/// In this order.
+/// In this order; each sees what those before it made. All renames happen at once.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Edit {
     pub(crate) lookup: Option<Lookup>,
@@ -98,31 +98,49 @@ fn whole_hash(event: &Event<'_>, index: usize) -> u64 {
     rapidhash::v3::rapidhash_v3(&bytes)
 }
 
+/// Names that go or hold another value.
+type Flat = Vec<(String, Option<Datum<'static>>)>;
+
 impl Edit {
     pub(crate) fn of(&self, event: &Event<'_>) -> Fate {
-        let mut fields = Vec::new();
+        let mut fields = Flat::new();
         if let Some(lookup) = &self.lookup {
             lookup.join(event, &mut fields);
         }
+        self.rename(event, &mut fields);
+        fields.extend(self.set.iter().map(|(name, datum)| (name.clone(), Some(datum.clone()))));
+        self.remove(event, &mut fields);
+        Fate::Stays(Changes { fields, timestamp: None })
+    }
+
+    /// All go before any comes back, so that two can change places.
+    fn rename(&self, event: &Event<'_>, fields: &mut Flat) {
+        let mut renamed = Flat::new();
         for (from, to) in &self.rename {
-            if let Some(datum) = event.get(from) {
+            let joined = fields.iter().rev().find(|(name, _)| name == from).and_then(|(_, datum)| datum.clone());
+            if let Some(datum) = joined.or_else(|| event.get(from).map(Datum::into_owned)) {
+                renamed.push((to.clone(), Some(datum)));
                 fields.push((from.clone(), None));
-                fields.push((to.clone(), Some(datum.into_owned())));
             }
         }
-        fields.extend(self.set.iter().map(|(name, datum)| (name.clone(), Some(datum.clone()))));
-        for glob in &self.remove {
-            let places = crate::PLACES.into_iter().filter(|name| event.get(name).is_some());
-            let names = places.chain(event.fields().map(|(name, _)| name));
-            let going = names.filter(|name| glob.matches(name)).map(|name| (name.to_owned(), None));
-            fields.extend(going);
+        fields.append(&mut renamed);
+    }
+
+    fn remove(&self, event: &Event<'_>, fields: &mut Flat) {
+        if self.remove.is_empty() {
+            return;
         }
-        Fate::Stays(Changes { fields, timestamp: None })
+        let places = crate::PLACES.into_iter().filter(|name| event.get(name).is_some());
+        let made = fields.iter().filter(|(name, datum)| datum.is_some() && name != "severity").map(|(name, _)| name.as_str());
+        let names = places.chain(event.fields().map(|(name, _)| name)).chain(made);
+        let going = names.filter(|name| self.remove.iter().any(|glob| glob.matches(name)));
+        let mut going: Flat = going.map(|name| (name.to_owned(), None)).collect();
+        fields.append(&mut going);
     }
 }
 
 impl Lookup {
-    fn join(&self, event: &Event<'_>, fields: &mut Vec<(String, Option<Datum<'static>>)>) {
+    fn join(&self, event: &Event<'_>, fields: &mut Flat) {
         let Some(key) = event.get(&self.field) else { return };
         let Some(row) = self.table.find(&key.text()) else { return };
         fields.extend(row.into_iter().map(|(name, datum)| (format!("{}{name}", self.into), Some(datum))));

@@ -79,6 +79,27 @@ fn fields_are_renamed_set_and_removed_and_their_old_text_is_gone() {
 }
 
 #[test]
+fn two_fields_can_change_places_and_names_can_follow_each_other() {
+    let swapped = rules("[[rule]]\nrename = { path = 'ip', ip = 'path' }").apply(batch(1)).0;
+    assert_eq!((at(&swapped, 0, "path"), at(&swapped, 0, "ip")), (text("10.1.2.3"), text("/health")));
+    let followed = rules("[[rule]]\nrename = { ip = 'path', path = 'url' }").apply(batch(1)).0;
+    assert_eq!((at(&followed, 0, "path"), at(&followed, 0, "url")), (text("10.1.2.3"), text("/health")));
+    assert_eq!(at(&followed, 0, "ip"), None);
+}
+
+#[test]
+fn changes_of_a_rule_see_those_before_them() {
+    let read = |_: &str| Ok::<_, String>(b"id,tier,zip\n0,gold,10115\n1,silver,20095\n".to_vec());
+    let written = "[tables.t]\nfile = 't.csv'\nkey = 'id'\n[[rule]]\nlookup = { table = 't', field = 'user', into = 'c.' }\n\
+        rename = { 'c.tier' = 'class' }\nset = { 'c.note' = 'x' }\nremove = ['c.*']";
+    let changed = Rules::load(written, &read, None).expect("rules").rules.apply(batch(2)).0;
+    assert_eq!((at(&changed, 0, "class"), at(&changed, 1, "class")), (text("gold"), text("silver")));
+    for gone in ["c.tier", "c.zip", "c.note"] {
+        assert_eq!(at(&changed, 1, gone), None, "{gone}");
+    }
+}
+
+#[test]
 fn what_is_dropped_is_counted_by_source_and_its_text_is_gone() {
     let (left, counts) = rules("[[rule]]\nname = 'health'\nsource = 'shop-*'\ndrop = true").apply(batch(9));
     assert_eq!((left.records().len(), counts.of("filtered")), (3, 6));
