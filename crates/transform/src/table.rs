@@ -58,7 +58,7 @@ impl Table {
         Ok((Table(kind), warnings))
     }
 
-    /// What it says of a key. Of an address, networks that hold it count too, the smallest of them; of a host, domains above it.
+    /// What it says of a key. Of an address, networks that hold it count too, the smallest of them; in a list, domains above a host.
     pub fn find(&self, key: &str) -> Option<Row> {
         match &self.0 {
             Kind::Rows(rows) => rows.find(key),

@@ -6,6 +6,10 @@ use super::Told;
 /// Most entries of a list.
 const ENTRIES_MAX: usize = 1_000_000;
 
+/// Longest name of a host, in bytes (RFC 1035, section 2.3.4, without the final dot). Hashes are shorter. What is longer is no
+/// name, and is not looked for dot by dot: a record may hold a mebibyte of them.
+const NAME_BYTES_MAX: usize = 253;
+
 /// Networks by length of their prefix, and names; each leads to a number.
 #[derive(Debug, Default)]
 pub(super) struct Networks {
@@ -80,7 +84,7 @@ impl Networks {
         let is_hash = matches!(text.len(), 32 | 40 | 64 | 128) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let part = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
         let letters = text.rsplit('.').next().is_some_and(|last| last.chars().any(char::is_alphabetic));
-        let is_domain = text.contains('.') && text.len() <= 253 && text.split('.').all(part) && letters;
+        let is_domain = text.contains('.') && text.len() <= NAME_BYTES_MAX && text.split('.').all(part) && letters;
         if is_hash || is_domain {
             self.names.entry(text.to_lowercase()).or_insert(number);
         }
@@ -89,7 +93,11 @@ impl Networks {
 
     /// The number of a hash or host, or of a domain that it lies in.
     fn name(&self, key: &str) -> Option<usize> {
-        let key = key.trim().trim_end_matches('.').to_lowercase();
+        let key = key.trim().trim_end_matches('.');
+        if key.len() > NAME_BYTES_MAX {
+            return None;
+        }
+        let key = key.to_lowercase();
         let mut rest = key.as_str();
         loop {
             if let Some(number) = self.names.get(rest) {

@@ -62,6 +62,8 @@ fn a_list_holds_addresses_networks_domains_and_hashes() {
         ("::ffff:198.51.100.200", "match=198.51.100.0/24 label=botnet"),
         ("login.evil.EXAMPLE.", "match=Evil.example label=phishing"),
         ("notevil.example", "-"),
+        (&format!("{}evil.example", "a.".repeat(120)), "match=Evil.example label=phishing"),
+        (&format!("{}evil.example", "a.".repeat(121)), "-"), // 254 bytes: no host has such a name
         (md5, &format!("match={}", md5.to_uppercase())),
         ("192.0.2.8", "-"),
         ("", "-"),
