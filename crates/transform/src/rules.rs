@@ -10,8 +10,8 @@ use crate::act::{Act, Edit, Lookup, Sample};
 use crate::file::{self, Fault, RuleText, Scalar, TableText};
 use crate::glob::Glob;
 use crate::when::When;
-use crate::work::{ERROR_FIELD, Work};
-use crate::{Changes, Counts, Datum, Event, Fate, Language, Table, Tables};
+use crate::work::Work;
+use crate::{Counts, Datum, Event, Fate, Language, Table, Tables};
 
 /// What an operator wants done with records, ready for use.
 #[derive(Debug, Clone)]
@@ -189,15 +189,13 @@ impl Rule {
         }
     }
 
-    /// The record stays as it was and says so. Where even that does not fit, it stays as it was.
+    /// The record stays as it was and says so.
     fn mark(&self, work: &mut Work, index: usize, line: Option<usize>) {
         let what = match &self.act {
             Act::Program { name, .. } => name,
             _ => &self.name,
         };
-        let what = line.map_or_else(|| what.clone(), |line| format!("{what}, line {line}"));
-        let fields = vec![(ERROR_FIELD.to_owned(), Some(Datum::Text(what.into())))];
-        let _ = work.change(index, &Changes { fields, timestamp: None });
+        work.mark(index, &line.map_or_else(|| what.clone(), |line| format!("{what}, line {line}")));
     }
 }
 

@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use record::{Batch, Field, LeftOutBy, NameId, Severity, Span, TimeOrigin, Value};
@@ -10,17 +11,21 @@ pub const ERROR_FIELD: &str = "transform_error";
 /// The attribute of a record that was kept by sampling: for how many it stands, itself included.
 pub const WEIGHT_FIELD: &str = "sample_weight";
 
-/// Most attributes of a record that was changed; as many as decoders take.
-const FIELDS_MAX: usize = 1_000;
+/// Most attributes of a record that was changed; as many as decoders take (`intake::Limits`).
+const FIELDS_MAX: usize = 1_024;
 
-/// Longest name of an attribute, in bytes.
-const NAME_BYTES_MAX: usize = 512;
+/// Longest name of an attribute, in bytes: as long as decoders take.
+const NAME_BYTES_MAX: usize = 256;
 
 /// Most names that changes may bring into one batch: each may become a column.
 const NEW_NAMES_MAX: usize = 2_048;
 
-/// Most bytes of text that changes may bring into one record.
+/// Most bytes of text that one change may bring into a record.
 const TEXT_BYTES_MAX: usize = 1 << 20;
+
+/// Most bytes of text that all changes may bring into one batch: four times the largest body, and far below the 4 GiB that a
+/// batch can hold.
+const BATCH_TEXT_BYTES_MAX: usize = 256 << 20;
 
 /// The changes make something that cannot be a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +34,11 @@ pub(crate) struct Impossible;
 /// A batch that is being changed.
 pub(crate) struct Work {
     batch: Batch,
-    names: HashMap<String, NameId>,
+    /// Made for the first change: most batches meet no rule that changes something.
+    names: OnceCell<HashMap<String, NameId>>,
     names_max: usize,
+    /// Bytes of text that changes may still bring.
+    text_left: usize,
     left_out: Vec<Option<LeftOutBy>>,
     is_changed: bool,
 }
@@ -38,10 +46,8 @@ pub(crate) struct Work {
 impl Work {
     pub(crate) fn new(batch: Batch) -> Work {
         let names_max = batch.names().len() + NEW_NAMES_MAX;
-        let names: HashMap<_, _> =
-            batch.names().enumerate().map(|(index, name)| (name.to_owned(), NameId(index as u32))).collect();
         let left_out = vec![None; batch.records().len()];
-        Work { batch, names, names_max, left_out, is_changed: false }
+        Work { batch, names: OnceCell::new(), names_max, text_left: BATCH_TEXT_BYTES_MAX, left_out, is_changed: false }
     }
 
     pub(crate) fn batch(&self) -> &Batch {
@@ -58,7 +64,8 @@ impl Work {
         if changes.is_empty() {
             return Ok(());
         }
-        let severity = self.check(index, changes)?;
+        let (severity, bytes) = self.check(index, changes)?;
+        self.text_left -= bytes;
         self.is_changed = true;
         if let Some((timestamp, nanos)) = changes.timestamp {
             let record = self.batch.record_mut(index);
@@ -91,9 +98,8 @@ impl Work {
         self.batch
     }
 
-    /// Whether the changes can be made, and the severity that they bring, if they do.
-    fn check(&self, index: usize, changes: &Changes) -> Result<Option<Option<Severity>>, Impossible> {
-        let before = self.batch.records()[index].fields.len as usize;
+    /// Whether the changes can be made; the severity that they bring, if they do, and the bytes of text.
+    fn check(&self, index: usize, changes: &Changes) -> Result<(Option<Option<Severity>>, usize), Impossible> {
         let mut bytes = 0;
         let mut severity = None;
         for (name, datum) in &changes.fields {
@@ -106,16 +112,37 @@ impl Work {
                 severity = Some(datum.as_ref().map(read_severity).transpose()?);
             }
         }
-        let added = changes.fields.iter().filter(|(_, datum)| datum.is_some()).count();
-        let new = changes.fields.iter().filter(|(name, datum)| datum.is_some() && !self.names.contains_key(name)).count();
-        let fits = bytes <= TEXT_BYTES_MAX
-            && (added == 0 || before + added <= FIELDS_MAX)
-            && (new == 0 || self.names.len() + new <= self.names_max);
-        fits.then_some(severity).ok_or(Impossible)
+        let added = || changes.fields.iter().filter(|(name, datum)| datum.is_some() && is_bounded(name));
+        let names = self.names();
+        let new = added().filter(|(name, _)| !names.contains_key(name)).count();
+        let fits = bytes <= TEXT_BYTES_MAX.min(self.text_left)
+            && self.has_room(index, changes, added().count())
+            && (new == 0 || names.len() + new <= self.names_max);
+        fits.then_some((severity, bytes)).ok_or(Impossible)
+    }
+
+    /// Whether the record keeps to the bound of attributes. Only near the bound it is counted which are there already.
+    fn has_room(&self, index: usize, changes: &Changes, added: usize) -> bool {
+        let record = &self.batch.records()[index];
+        if added == 0 || record.fields.len as usize + added <= FIELDS_MAX {
+            return true;
+        }
+        let last: HashMap<&str, bool> = changes.fields.iter().map(|(name, datum)| (name.as_str(), datum.is_some())).collect();
+        let held = self.batch.fields(record).iter().map(|field| self.batch.name(field.name));
+        let untouched = held.filter(|name| is_bounded(name) && !last.contains_key(name)).count();
+        untouched + last.iter().filter(|(name, stays)| **stays && is_bounded(name)).count() <= FIELDS_MAX
+    }
+
+    /// Says in a record that something could not be done with it.
+    pub(crate) fn mark(&mut self, index: usize, what: &str) {
+        self.is_changed = true;
+        let mut fields = self.batch.fields(&self.batch.records()[index]).to_vec();
+        self.put(&mut fields, ERROR_FIELD, Some(&Datum::Text(what.into())));
+        self.batch.set_fields(index, &fields);
     }
 
     fn put(&mut self, fields: &mut Vec<Field>, name: &str, datum: Option<&Datum<'_>>) {
-        let known = self.names.get(name).copied();
+        let known = self.names().get(name).copied();
         let at = known.and_then(|known| fields.iter().position(|field| field.name == known));
         let Some(datum) = datum else {
             if let Some(at) = at {
@@ -133,9 +160,16 @@ impl Work {
         }
     }
 
+    fn names(&self) -> &HashMap<String, NameId> {
+        let names = self.batch.names().enumerate();
+        self.names.get_or_init(|| names.map(|(index, name)| (name.to_owned(), NameId(index as u32))).collect())
+    }
+
     fn new_name(&mut self, name: &str) -> NameId {
         let id = self.batch.add_name(name);
-        self.names.insert(name.to_owned(), id);
+        if let Some(names) = self.names.get_mut() {
+            names.insert(name.to_owned(), id);
+        }
         id
     }
 
@@ -150,6 +184,12 @@ impl Work {
     }
 }
 
+/// Whether a name stands for an attribute whose number has a bound: for no place of the record, and for none of the two that
+/// this room itself gives.
+fn is_bounded(name: &str) -> bool {
+    !matches!(name, "severity" | ERROR_FIELD | WEIGHT_FIELD) && !PLACES.contains(&name)
+}
+
 fn text_len(datum: &Datum<'_>) -> usize {
     match datum {
         Datum::Text(text) | Datum::Json(text) => text.len(),
@@ -157,10 +197,14 @@ fn text_len(datum: &Datum<'_>) -> usize {
     }
 }
 
-fn read_severity(datum: &Datum<'_>) -> Result<Severity, Impossible> {
+/// The severity that a value stands for.
+pub(crate) fn read_severity(datum: &Datum<'_>) -> Result<Severity, Impossible> {
     let read = match datum {
         Datum::Int(number) => u8::try_from(*number).ok().and_then(Severity::from_number),
         _ => Severity::parse(&datum.text()),
     };
     read.ok_or(Impossible)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@ use std::collections::BTreeMap as Map;
 use record::{Record, Span, Tenant, Timestamp, Value};
 
 use super::*;
-use crate::{Program, Transforms, WEIGHT_FIELD};
+use crate::{Changes, ERROR_FIELD, Program, Transforms, WEIGHT_FIELD};
 
 /// Records of a few sources: message, severity and attributes `path`, `ip`, `user`, `password` and `trace_id`.
 fn batch(records: u64) -> Batch {
