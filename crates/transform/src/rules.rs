@@ -10,7 +10,7 @@ use crate::act::{Act, Edit, Lookup, Sample};
 use crate::file::{self, Fault, RuleText, Scalar, TableText};
 use crate::glob::Glob;
 use crate::when::When;
-use crate::work::Work;
+use crate::work::{Work, read_severity};
 use crate::{Counts, Datum, Event, Fate, Language, Table, Tables};
 
 /// What an operator wants done with records, ready for use.
@@ -303,10 +303,13 @@ impl<'l> Loading<'l> {
         if let Some(name) = names.into_iter().find(|name| name.is_empty() || *name == "timestamp") {
             return Err(self.fault(written, format!("`{name}` cannot be set by a rule; a program can set `.timestamp`")));
         }
-        if let Some(Scalar::Text(text)) = rule.set.get("severity")
-            && Severity::parse(text).is_none()
-        {
-            return Err(self.fault(written, format!("unknown severity `{text}`")));
+        for (name, value) in rule.set.iter().map(|(name, value)| (name, datum(value))) {
+            if name == "severity" && read_severity(&value).is_err() {
+                return Err(self.fault(written, format!("unknown severity `{}`", value.text())));
+            }
+            if matches!(value, Datum::Float(number) if !number.is_finite()) {
+                return Err(self.fault(written, format!("`{name}`: numbers of records are finite")));
+            }
         }
         if rule.remove.iter().any(|name| name == "severity") || rule.rename.contains_key("severity") {
             return Err(self.fault(written, "`severity` can be set, but not removed or renamed".into()));

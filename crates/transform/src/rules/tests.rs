@@ -242,6 +242,8 @@ fn what_cannot_be_used_is_told_with_its_place() {
     check("[tables.t]\nfile = 't.csv'", "t.csv: a table needs `key`: the field by which its rows are found");
     check("[[rule]]\nlookup = { table = 'x', field = 'y' }", "line 1, column 1: there is no table `x`; there are: ");
     check("[[rule]]\nset = { severity = 'x' }", "line 1, column 1: unknown severity `x`");
+    check("[[rule]]\nset = { severity = 99 }", "line 1, column 1: unknown severity `99`");
+    check("[[rule]]\nset = { n = nan }", "line 1, column 1: `n`: numbers of records are finite");
     check("[[rule]", "line 1, column 8: unclosed array table, expected `]`");
     let none = Rules::load("[[rule]]\nprogram = 'p.vrl'", &no_files, None).unwrap_err();
     assert_eq!(none.to_string(), "line 1, column 1: this build of Dendro has no programs: build it with the feature `vrl`");
