@@ -31,11 +31,11 @@ fn hook(text: &str) -> Result<Hook, String> {
     if !(1..=NAME_BYTES_MAX).contains(&name.len()) || !name.bytes().all(is_name) {
         return Err(format!("a name is 1 to {NAME_BYTES_MAX} lower-case letters, digits, - and _"));
     }
-    let profile: Profile = profile.parse().map_err(|error| format!("{name}: {error}, found `{profile}`"))?;
+    let profile: Profile = profile.parse().map_err(|error| format!("{name}: {error} in front of the @"))?;
     let secret = match place.split_once(':') {
         Some(("file", path)) if !path.is_empty() => HookSecret::File(path.into()),
         Some(("env", variable)) => HookSecret::Given(
-            std::env::var(variable).map_err(|_| format!("{name}: the environment has no `{variable}`, or it is no text"))?,
+            std::env::var(variable).map_err(|_| format!("{name}: there is no such environment variable, or it is no text"))?,
         ),
         _ => return Err(format!("{name}: {EXPECTED}")),
     };
