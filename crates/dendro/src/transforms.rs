@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::Path;
 
-use record::{Batch, Kind, LeftOutBy, Tenant, Timestamp};
+use record::{Batch, Clock, Kind, LeftOutBy, SystemClock, Tenant};
 use transform::{Event, PLACES, Rules};
 
 use crate::args::{Transform, TransformTry};
@@ -64,7 +64,8 @@ fn attempt(args: &TransformTry) -> Result<(), Failure> {
     let context = intake::Context {
         tenant: Tenant::default(),
         source: args.source.as_deref(),
-        received_at: Timestamp::from_micros(0),
+        // Times of records are believed as far as they are near.
+        received_at: SystemClock.now(),
         limits: intake::Limits::default(),
     };
     let batch = intake::decode(args.format.for_intake(), &bytes, &context);
