@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::json_out::quote_bytes;
+
 /// Fields of an old data frame.
 const PAIRS_MAX: u32 = 1024;
 
@@ -107,9 +109,9 @@ pub fn json_of_pairs(bytes: &[u8], texts: &[Range<usize>]) -> String {
         if out.len() > 1 {
             out.push(',');
         }
-        crate::msgpack::write_text(&bytes[pair[0].clone()], &mut out);
+        quote_bytes(&mut out, &bytes[pair[0].clone()]);
         out.push(':');
-        crate::msgpack::write_text(&bytes[pair[1].clone()], &mut out);
+        quote_bytes(&mut out, &bytes[pair[1].clone()]);
     }
     out.push('}');
     out

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::json_out::quote_bytes;
+
 /// Levels of maps and arrays that are written out. One record may have fewer ([`Limits`](crate::Limits)), and is
 /// rejected by the reader of JSON for it; what lies still deeper is passed over, so that the stack is safe.
 const DEPTH_MAX: usize = 100;
@@ -288,33 +290,8 @@ impl Writer<'_> {
     }
 
     fn text(&mut self, bytes: &[u8]) {
-        self.mended += write_text(bytes, self.out);
+        self.mended += quote_bytes(self.out, bytes);
     }
-}
-
-/// Writes text as JSON. Returns how often it had to be mended.
-pub(crate) fn write_text(bytes: &[u8], out: &mut String) -> u64 {
-    let mut mended = 0;
-    out.push('"');
-    for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            match c {
-                '"' => out.push_str("\\\""),
-                '\\' => out.push_str("\\\\"),
-                '\n' => out.push_str("\\n"),
-                '\r' => out.push_str("\\r"),
-                '\t' => out.push_str("\\t"),
-                c if c < ' ' => write!(out, "\\u{:04x}", c as u32).expect("BUG: a string takes all"),
-                c => out.push(c),
-            }
-        }
-        if !chunk.invalid().is_empty() {
-            mended += 1;
-            out.push('\u{fffd}');
-        }
-    }
-    out.push('"');
-    mended
 }
 
 #[cfg(test)]
