@@ -17,8 +17,8 @@ const ENTRY_BYTES_MAX: usize = 4 << 20;
 /// Longest name of a field. The journal itself stops at 64.
 const NAME_BYTES_MAX: usize = 256;
 
-/// Values of an entry that are kept, which is what a record may have.
-const VALUES_MAX: usize = 1024;
+/// Values of an entry that are kept: what a record may have, and one less, so that the record can say that others were cut.
+const VALUES_MAX: usize = 1023;
 
 /// Longest value of a binary field: the journal's own bound. What says it is longer is no journal.
 const BINARY_BYTES_MAX: u64 = 768 << 20;

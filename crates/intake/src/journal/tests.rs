@@ -84,4 +84,11 @@ fn what_is_too_much_is_cut_and_said() {
     let many = "A=1\n".repeat(VALUES_MAX + 5) + "\n";
     let json = &read(&[many.as_bytes()]).expect("a journal")[0].1;
     assert_eq!((json.matches("\"1\"").count(), json.ends_with("\"truncated\":true}")), (VALUES_MAX, true));
+    // Of as many names as values, it is a record and not quarantined.
+    let many: String = (0..VALUES_MAX + 5).map(|number| format!("A{number}=1\n")).collect();
+    let mut frames = Frames::default();
+    frames.push(read(&[format!("{many}\n").as_bytes()]).expect("a journal")[0].1.as_bytes(), None, Flaw::None);
+    let batch = decode_frames(Dialect::Object, &frames, &context());
+    assert_eq!((batch.records().len(), batch.rejected().len()), (1, 0));
+    assert_eq!(batch.fields(&batch.records()[0]).len(), VALUES_MAX + 1);
 }
