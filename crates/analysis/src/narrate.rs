@@ -5,7 +5,7 @@
 //!
 //! 1. its own words come from a fixed list, from what counting wrote in the cited facts, and from the question;
 //! 2. its own numbers and names come from what was counted in the cited facts and records;
-//! 3. words that somebody logged stand in quotation marks, letter by letter as they were cited, and as something that was said.
+//! 3. words that somebody logged stand in quotation marks, word by word as they were cited, and as something that was said.
 //!
 //! So a record can make a model say no more than what the record's own quotation shows.
 

@@ -72,12 +72,26 @@ fn is_a_sentence(text: &str) -> bool {
         && !NOT_SAID.iter().any(|not| lower.contains(not))
 }
 
-/// Whether a text has these words in a row, however they are spaced and whatever their case.
+/// Whether a text has these words in a row, however they are spaced and whatever their case. A part of a word or number is
+/// another one: `15 rows` is no quotation of `115 rows`.
 fn has_words(text: &str, quoted: &str) -> bool {
     let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    let quoted = plain(quoted);
+    let (text, quoted) = (plain(text), plain(quoted));
     let quoted = quoted.trim_end_matches(['.', ',', '\u{2026}', ' ']);
-    quoted.chars().any(char::is_alphanumeric) && plain(text).contains(quoted)
+    let is_whole = |(at, _): (usize, &str)| !is_within(&text, at) && !is_within(&text, at + quoted.len());
+    quoted.chars().any(char::is_alphanumeric) && text.match_indices(quoted).any(is_whole)
+}
+
+/// Whether a place of a text is within a word, or within a number or time such as `4.5`.
+fn is_within(text: &str, at: usize) -> bool {
+    let (mut before, mut behind) = (text[..at].chars().rev(), text[at..].chars());
+    let is_digit = |c: char| c.is_ascii_digit();
+    match (before.next(), behind.next()) {
+        (Some('.' | ',' | ':'), Some(c)) if is_digit(c) => before.next().is_some_and(is_digit),
+        (Some(c), Some('.' | ',' | ':')) if is_digit(c) => behind.next().is_some_and(is_digit),
+        (Some(one), Some(next)) => one.is_alphanumeric() && next.is_alphanumeric(),
+        _ => false,
+    }
 }
 
 /// A source may be spoken of where it is cited.
@@ -140,5 +154,21 @@ fn check_cause(
     match !is_of_cause || is_counted {
         true => Ok(()),
         false => Err(Dropped::Cause),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quotation_is_of_whole_words_and_numbers() {
+        let text = "ERROR pay: 115 rows in 4.5 s, pool-7 is  Full\u{2026}";
+        for quoted in ["115 rows in 4.5 s", "pool-7 IS full", "pool", "7 is full.", "full\u{2026}", "error pay"] {
+            assert!(has_words(text, quoted), "{quoted}");
+        }
+        for quoted in ["15 rows", "115 row", "115 rows in 4", "5 s", "ool-7", "is fu", "", "\u{2026}", "rows rows"] {
+            assert!(!has_words(text, quoted), "{quoted}");
+        }
     }
 }

@@ -119,6 +119,9 @@ async fn what_the_evidence_does_not_bear_is_dropped() {
     check(&format!("{source} failed 4711 times."), &["F1"], Dropped::Number);
     check(&format!("{source} failed seventeen times."), &["F1"], Dropped::Number);
     check(&format!("{source} wrote \u{201c}the disk is on fire\u{201d}."), &["F1"], Dropped::Quotation);
+    let quote = shown(&narrator)[0].1.split(['\u{201c}', '\u{201d}']).nth(1).expect("a quotation").to_owned();
+    check(&format!("{source} wrote \u{201c}{}\u{201d}.", &quote[1..]), &["F1"], Dropped::Quotation);
+    check(&format!("{source} wrote \u{201c}{}\u{201d}.", &quote[..3]), &["F1"], Dropped::Quotation);
     check(&format!("{source} wrote \u{201c}half a quotation."), &["F1"], Dropped::Form);
     check("\u{201c}acquire\u{201d} failed.", &["F1"], Dropped::Quotation);
     check("\u{201c}request aborted\u{201d} is said to be the cause.", &["F1", "F4"], Dropped::Cause);

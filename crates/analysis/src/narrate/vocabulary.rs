@@ -138,7 +138,7 @@ pub(super) fn number_word(word: &str) -> Option<&'static str> {
     NUMBERS.iter().find(|(known, _)| *known == word).map(|(_, digits)| *digits)
 }
 
-/// A list is looked through word by word: some 700, for a few dozen words of a sentence.
+/// A list is looked through word by word: some 800, for a few dozen words of a sentence.
 fn stands_in(list: &str, word: &str) -> bool {
     list.split_whitespace().any(|known| known == word)
 }
