@@ -8,10 +8,11 @@ use std::sync::Arc;
 use transform::Tables;
 use vrl::compiler::Function;
 
-pub(crate) use sample::SAMPLED_OUT;
+pub(crate) use sample::{RECORD_HASH, SAMPLED_OUT};
 
 /// Functions of VRL that look at the outside (network, files, environment, clock, chance) or write to a log. Programs have none
-/// of them: the same record always becomes the same, and nothing of it goes anywhere but on.
+/// of them: the same record always becomes the same, and nothing of it goes anywhere but on. Three stay though they look at the
+/// clock, for the year of a time that has none: `parse_syslog`, `parse_klog` and `parse_linux_authorization`.
 const OUTSIDE: [&str; 19] = [
     "dns_lookup",
     "encode_proto",

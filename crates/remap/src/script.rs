@@ -9,7 +9,7 @@ use vrl::compiler::{ExpressionError, TargetValue, TimeZone};
 use vrl::path::OwnedSegment;
 use vrl::value::{ObjectMap, Secrets, Value};
 
-use crate::functions::SAMPLED_OUT;
+use crate::functions::{RECORD_HASH, SAMPLED_OUT};
 use crate::shape::{self, Flat};
 
 /// Expressions that a program may evaluate for one record. The language has no loops but those over a value's parts.
@@ -27,22 +27,29 @@ pub(crate) struct Script {
     lines: Vec<usize>,
     /// The first parts of the names that it reads or writes; `None`: it may be any.
     names: Option<BTreeSet<String>>,
+    /// Whether it may call `sample`.
+    samples: bool,
+    /// Of times that say none: UTC, wherever the program runs.
+    zone: TimeZone,
 }
 
 impl Script {
     pub(crate) fn new(text: &str, program: vrl::compiler::Program) -> Script {
         let info = program.info();
         let paths = info.target_queries.iter().chain(&info.target_assignments);
+        // Of a whole name that is a key, its first part decides whether it is one.
         let names = paths.map(|path| match path.path.segments.first() {
-            Some(OwnedSegment::Field(name)) => Some(name.to_string()),
+            Some(OwnedSegment::Field(name)) => Some(shape::first_part(name).to_owned()),
             Some(OwnedSegment::Index(_)) | None => None,
         });
         let mut names: Option<BTreeSet<String>> = names.collect();
-        if let Some(names) = names.as_mut().filter(|_| text.contains("sample")) {
+        let samples = text.contains("sample");
+        if let Some(names) = names.as_mut().filter(|_| samples) {
             names.insert(transform::WEIGHT_FIELD.to_owned());
         }
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Script { program, lines, names }
+        let zone = TimeZone::parse("UTC").expect("BUG: there is UTC");
+        Script { program, lines, names, samples, zone }
     }
 
     fn wants(&self, name: &str) -> bool {
@@ -52,7 +59,7 @@ impl Script {
     fn resolve(&self, target: &mut TargetValue) -> Result<(), Terminate> {
         let mut steps = Steps(STEPS_MAX);
         let mut runtime = Runtime::new(RuntimeState::default());
-        runtime.resolve_with_control(target, &self.program, &TimeZone::default(), &mut steps).map(|_| ())
+        runtime.resolve_with_control(target, &self.program, &self.zone, &mut steps).map(|_| ())
     }
 
     /// The line of an error, from 1.
@@ -69,7 +76,11 @@ impl Program for Script {
             return Fate::Failed(None);
         }
         let before = shape::object_of(event, |name| self.wants(name));
-        let metadata = Value::Object(ObjectMap::new());
+        let mut metadata = ObjectMap::new();
+        if self.samples {
+            metadata.insert(RECORD_HASH.into(), transform::whole_hash(event, 0).cast_signed().into());
+        }
+        let metadata = Value::Object(metadata);
         let mut target = TargetValue { value: Value::Object(before.clone()), metadata, secrets: Secrets::default() };
         // A panic would be a bug of the language; the record must not suffer from it.
         match catch_unwind(AssertUnwindSafe(|| self.resolve(&mut target))) {
@@ -106,17 +117,17 @@ impl ExecutionControl for Steps {
 fn changes(event: &Event<'_>, before: &ObjectMap, after: &ObjectMap) -> Option<Changes> {
     let mut changes = Changes::default();
     for name in before.keys().filter(|name| !after.contains_key(*name)) {
-        remove(event, name, &mut changes.fields);
+        remove(event, before, name, &mut changes.fields);
     }
     for (name, value) in after.iter().filter(|(name, value)| before.get(*name) != Some(value)) {
         match name.as_str() {
             "timestamp" => changes.timestamp = Some(shape::time(value)?),
-            "severity" if *value == Value::Null => remove(event, name, &mut changes.fields),
+            "severity" if *value == Value::Null => remove(event, before, name, &mut changes.fields),
             "severity" if !shape::is_severity(value) => return None,
             name if PLACES.contains(&name) && matches!(value, Value::Object(_) | Value::Array(_)) => return None,
             name => {
                 if before.contains_key(name) {
-                    remove(event, name, &mut changes.fields);
+                    remove(event, before, name, &mut changes.fields);
                 }
                 shape::flatten(name, value, &mut changes.fields);
             }
@@ -125,14 +136,14 @@ fn changes(event: &Event<'_>, before: &ObjectMap, after: &ObjectMap) -> Option<C
     Some(changes)
 }
 
-/// Removes what a name at the top of the object stands for. A record always has its time.
-fn remove(event: &Event<'_>, name: &str, fields: &mut Vec<Flat>) {
+/// Removes what a name at the top of the object stood for. A record always has its time.
+fn remove(event: &Event<'_>, before: &ObjectMap, name: &str, fields: &mut Vec<Flat>) {
     if name == "timestamp" {
         return;
     }
     if name == "severity" || PLACES.contains(&name) {
         return fields.push((name.to_owned(), None));
     }
-    let is_below = |field: &str| field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    fields.extend(event.fields().filter(|(field, _)| is_below(field)).map(|(field, _)| (field.to_owned(), None)));
+    let going = event.fields().filter(|(field, _)| shape::top_of(before, field) == name);
+    fields.extend(going.map(|(field, _)| (field.to_owned(), None)));
 }

@@ -12,7 +12,7 @@ use vrl::value::{KeyString, ObjectMap, Value};
 pub(crate) type Flat = (String, Option<Datum<'static>>);
 
 /// The record's fields of which `wants` takes the first part of the name. Dotted names become objects in objects. `message`
-/// and `timestamp` are always there.
+/// and `timestamp` are always there. An attribute with the name of a place that is taken is not seen.
 pub(crate) fn object_of(event: &Event<'_>, wants: impl Fn(&str) -> bool) -> ObjectMap {
     let mut object = ObjectMap::new();
     for (place, name) in PLACES.into_iter().enumerate().filter(|(_, name)| wants(name)) {
@@ -28,12 +28,25 @@ pub(crate) fn object_of(event: &Event<'_>, wants: impl Fn(&str) -> bool) -> Obje
     if wants("timestamp") {
         object.insert("timestamp".into(), time_of(event));
     }
-    for (name, datum) in event.fields() {
-        if wants(name.split('.').next().unwrap_or_default()) {
-            put(&mut object, name, value_of(datum));
+    // Plain names first, so that one with a value of its own does not take the place of its parts.
+    for is_dotted in [false, true] {
+        for (name, datum) in event.fields().filter(|(name, _)| name.contains('.') == is_dotted) {
+            if wants(first_part(name)) && !object.contains_key(name) {
+                put(&mut object, name, value_of(datum));
+            }
         }
     }
     object
+}
+
+/// What stands before the first dot.
+pub(crate) fn first_part(name: &str) -> &str {
+    name.split('.').next().unwrap_or_default()
+}
+
+/// The key at the top of the record's object that holds an attribute.
+pub(crate) fn top_of<'n>(object: &ObjectMap, name: &'n str) -> &'n str {
+    if object.contains_key(name) { name } else { first_part(name) }
 }
 
 fn time_of(event: &Event<'_>) -> Value {
@@ -42,22 +55,18 @@ fn time_of(event: &Event<'_>) -> Value {
     Value::Timestamp(time + chrono::TimeDelta::nanoseconds(nanos))
 }
 
-fn value_of(datum: Datum<'_>) -> Value {
+/// A value as programs see it. Records have no NaN; what would be one is null.
+pub(crate) fn value_of(datum: Datum<'_>) -> Value {
     match datum {
         Datum::Text(text) => text.into(),
         Datum::Int(number) => number.into(),
-        Datum::Float(number) => float(number),
+        Datum::Float(number) => NotNan::new(number).map_or(Value::Null, Value::from),
         Datum::Bool(truth) => truth.into(),
         Datum::Json(text) => serde_json::from_str::<serde_json::Value>(&text).map_or_else(|_| text.into(), Value::from),
     }
 }
 
-/// Records have no NaN; what would be one is null.
-pub(crate) fn float(number: f64) -> Value {
-    NotNan::new(number).map_or(Value::Null, Value::from)
-}
-
-/// Where a part of a dotted name holds a value of its own already, the whole name stays one key.
+/// Where a part of a dotted name holds a value of its own already, or the name has parts, the whole name stays one key.
 fn put(root: &mut ObjectMap, name: &str, value: Value) {
     let parts: Vec<&str> = name.split('.').collect();
     let (last, path) = parts.split_last().expect("BUG: splitting gives a part");
@@ -68,7 +77,10 @@ fn put(root: &mut ObjectMap, name: &str, value: Value) {
             _ => return drop(root.insert(name.into(), value)),
         }
     }
-    object.insert(KeyString::from(*last), value);
+    match object.contains_key(*last) {
+        true => root.insert(name.into(), value),
+        false => object.insert(KeyString::from(*last), value),
+    };
 }
 
 /// A value as fields: objects become dotted names, arrays JSON. What is empty or null is no field.

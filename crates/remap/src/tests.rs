@@ -87,6 +87,46 @@ fn nested_names_are_objects_and_what_is_not_touched_stays_as_it_came() {
 }
 
 #[test]
+fn a_name_may_have_a_value_and_parts() {
+    let check = |fields: &[(&str, Value)], program: &str, expected: &str| {
+        assert_eq!(
+            shown(&run(program, record("m", fields))),
+            format!("{expected} message=m severity=INFO source=web"),
+            "{program}"
+        );
+    };
+    let (code, error) = (("error.code", Value::Int(5)), ("error", Value::Bool(true)));
+    for fields in [[code, error], [error, code]] {
+        check(&fields, ".error = false", "error.code=Int(5) error=Bool(false)");
+        check(&fields, "del(.error)", "error.code=Int(5)");
+        check(&fields, ".\"error.code\" = int!(.\"error.code\") + 1", "error.code=Int(6) error=Bool(true)");
+        check(
+            &fields,
+            ". = map_values(.) -> |v| { if is_string(v) || is_timestamp(v) { v } else { 1 } }",
+            "error.code=Int(1) error=Int(1)",
+        );
+    }
+    let (deep, middle) = (("a.b.c", Value::Int(3)), ("a.b", Value::Int(2)));
+    for fields in [[deep, middle], [middle, deep]] {
+        check(&fields, ".a.x = 1", "a.b.c=Int(3) a.b=Int(2) a.x=Int(1)");
+    }
+}
+
+/// Starts itself again on a machine that is five hours behind.
+#[test]
+fn times_without_a_zone_are_utc_on_every_machine() {
+    if std::env::var_os("TZ").is_none_or(|zone| zone != "EST5") {
+        let test = std::env::current_exe().expect("this test");
+        let name = "tests::times_without_a_zone_are_utc_on_every_machine";
+        let ran = std::process::Command::new(test).args(["--exact", name]).env("TZ", "EST5").output().expect("started");
+        return assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stdout));
+    }
+    let program = ".timestamp = parse_timestamp!(.message, \"%Y-%m-%d %H:%M:%S\")";
+    let batch = run(program, record("2026-03-01 12:00:00", &[]));
+    assert_eq!(batch.records()[0].timestamp.to_string(), "2026-03-01T12:00:00Z");
+}
+
+#[test]
 fn times_keep_their_nanoseconds_and_can_be_set() {
     let time = |program: &str| {
         let batch = run(program, record("2026-03-01T00:00:00.5Z", &[]));
@@ -119,10 +159,19 @@ fn abort_filters_and_sample_thins_out() {
 }
 
 #[test]
+fn records_without_the_value_that_decides_are_sampled_each_for_itself() {
+    let kept = |number: u32| !run("if !sample(4, .trace_id) { abort }", record(&format!("m {number}"), &[])).records().is_empty();
+    let kept = (0..400).filter(|number| kept(*number)).count();
+    assert!((60..140).contains(&kept), "{kept}");
+}
+
+#[test]
 fn tables_are_looked_up() {
     let mut tables = Tables::default();
     let table = Table::read("t.csv", b"id,tier,n\n7,gold,3\n10.0.0.0/8,inside,\n".to_vec(), Some("id")).expect("a table");
     tables.insert("customers", table.0);
+    let table = Table::read("g.json", br#"[{"id":7,"names":["a","b"]}]"#.to_vec(), Some("id")).expect("a table");
+    tables.insert("groups", table.0);
     let tables = Arc::new(tables);
     let run = |program: &str, value: Value, message: &str| {
         let program = Vrl.compile("p", program, &tables).unwrap_or_else(|faults| panic!("{faults}"));
@@ -136,6 +185,9 @@ fn tables_are_looked_up() {
     assert_eq!(run(".c = lookup(\"customers\", .id)", Value::Int(8), "m"), stays(vec![]));
     let inside = vec![set("net", Datum::Text("inside".into()))];
     assert_eq!(run(".net = lookup(\"customers\", .message).tier", Value::Int(8), "10.2.3.4"), stays(inside));
+    let groups = vec![set("g", Datum::Json("[\"a\",\"b\"]".into()))];
+    assert_eq!(run(".g = lookup(\"groups\", .id).names", Value::Int(7), "m"), stays(groups));
+    assert_eq!(run(".g = length!(lookup(\"groups\", .id).names)", Value::Int(7), "m"), stays(vec![set("g", Datum::Int(2))]));
     let faults = Vrl.compile("p", ".c = lookup(\"costumers\", .id)", &tables).unwrap_err();
     assert!(faults.contains("customers") && faults.starts_with("line 1:"), "{faults}");
 }

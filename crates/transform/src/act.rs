@@ -76,11 +76,12 @@ pub fn is_sampled_in(text: &str, every: u64) -> bool {
 }
 
 /// Whether a hash lies in the first 1/every of all.
-fn is_chosen(hash: u64, every: u64) -> bool {
+pub fn is_chosen(hash: u64, every: u64) -> bool {
     hash <= u64::MAX / every.max(1)
 }
 
-fn whole_hash(event: &Event<'_>, index: usize) -> u64 {
+/// A hash of all that a record is, and of its place among those that came together.
+pub fn whole_hash(event: &Event<'_>, index: usize) -> u64 {
     let record = event.record();
     let mut bytes = Vec::with_capacity(256);
     bytes.extend_from_slice(&(index as u64).to_le_bytes());

@@ -16,7 +16,7 @@ mod transforms;
 mod when;
 mod work;
 
-pub use act::is_sampled_in;
+pub use act::{is_chosen, is_sampled_in, whole_hash};
 pub use event::{Datum, Event, PLACES};
 pub use program::{Changes, Fate, Language, Program};
 pub use rules::{Loaded, Problem, Read, Rules};

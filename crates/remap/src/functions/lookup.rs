@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use transform::{Datum, Table, Tables};
+use transform::{Table, Tables};
 use vrl::compiler::prelude::*;
 
-use crate::shape::{float, text_of};
+use crate::shape::{text_of, value_of};
 
 /// `lookup("customers", .customer_id)`: the table's row as an object, or null.
 #[derive(Debug, Clone)]
@@ -66,20 +66,11 @@ impl FunctionExpression for LookupFn {
         }
         let row = self.table.find(&text_of(&key));
         let object =
-            |row: transform::Row| row.into_iter().map(|(name, datum)| (name.into(), value(datum))).collect::<ObjectMap>();
+            |row: transform::Row| row.into_iter().map(|(name, datum)| (name.into(), value_of(datum))).collect::<ObjectMap>();
         Ok(row.map_or(Value::Null, |row| Value::Object(object(row))))
     }
 
     fn type_def(&self, _: &TypeState) -> TypeDef {
         TypeDef::object(Collection::any()).or_null()
-    }
-}
-
-fn value(datum: Datum<'static>) -> Value {
-    match datum {
-        Datum::Text(text) | Datum::Json(text) => text.into(),
-        Datum::Int(number) => number.into(),
-        Datum::Float(number) => float(number),
-        Datum::Bool(truth) => truth.into(),
     }
 }

@@ -6,6 +6,9 @@ use crate::shape::text_of;
 /// Key of the metadata that tells an `abort` of sampling from one of filtering.
 pub(crate) const SAMPLED_OUT: &str = "sampled_out";
 
+/// Key of the metadata that holds the hash of the whole record: it decides where there is no value to decide by.
+pub(crate) const RECORD_HASH: &str = "record_hash";
+
 /// `if !sample(10, .trace_id) { abort }`: whether the record is kept; the kept one says for how many it stands.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sample;
@@ -34,7 +37,11 @@ impl Function for Sample {
     fn parameters(&self) -> &'static [Parameter] {
         const PARAMETERS: &[Parameter] = &[
             Parameter::required("every", kind::INTEGER, "One of so many is kept; a constant of 1 or more."),
-            Parameter::required("by", kind::ANY, "What decides: all records with the same value are kept, or none."),
+            Parameter::required(
+                "by",
+                kind::ANY,
+                "All records with the same value are kept, or none; with null each is for itself.",
+            ),
         ];
         PARAMETERS
     }
@@ -64,9 +71,14 @@ impl FunctionExpression for SampleFn {
     fn resolve(&self, ctx: &mut Context) -> Resolved {
         let by = self.by.resolve(ctx)?;
         let weight = OwnedTargetPath::event(OwnedValuePath::single_field(transform::WEIGHT_FIELD));
-        if !transform::is_sampled_in(&text_of(&by), self.every.unsigned_abs()) {
-            let sampled_out = OwnedTargetPath::metadata(OwnedValuePath::single_field(SAMPLED_OUT));
-            ctx.target_mut().target_insert(&sampled_out, true.into())?;
+        let every = self.every.unsigned_abs();
+        let is_kept = match by {
+            // As rules do it: else all records without a trace would share one fate.
+            Value::Null => transform::is_chosen(record_hash(ctx)?, every),
+            by => transform::is_sampled_in(&text_of(&by), every),
+        };
+        if !is_kept {
+            ctx.target_mut().target_insert(&metadata(SAMPLED_OUT), true.into())?;
             return Ok(false.into());
         }
         let before = match ctx.target().target_get(&weight)? {
@@ -80,4 +92,13 @@ impl FunctionExpression for SampleFn {
     fn type_def(&self, _: &TypeState) -> TypeDef {
         TypeDef::boolean().impure()
     }
+}
+
+fn metadata(name: &str) -> OwnedTargetPath {
+    OwnedTargetPath::metadata(OwnedValuePath::single_field(name))
+}
+
+fn record_hash(ctx: &Context) -> Result<u64, String> {
+    let hash = ctx.target().target_get(&metadata(RECORD_HASH))?;
+    Ok(hash.and_then(Value::as_integer).unwrap_or_default().cast_unsigned())
 }
