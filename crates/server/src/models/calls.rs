@@ -65,10 +65,6 @@ async fn sum(rooms: &ModelRooms) -> Result<u64, ask::Error> {
     let now = rooms.clock.now();
     let midnight: Timestamp = Timestamp::parse(&format!("{}T00:00:00Z", &now.to_string()[..10])).map_or(now, |(at, _)| at);
     let time = TimeRange::new(midnight, TimeRange::ALL.end);
-    let fields = rooms.engine.fields(&scope(rooms, TimeRange::ALL)).await?;
-    if !fields.iter().any(|field| field.column.name == "gen_ai.usage.input_tokens") {
-        return Ok(0);
-    }
     let query = ask::parse(USED, now)?;
     let answer = rooms.engine.answer(&scope(rooms, time), &Question::Search(query), None).await?;
     let cell = |column| match answer.rows.cell(0, column) {
@@ -76,7 +72,7 @@ async fn sum(rooms: &ModelRooms) -> Result<u64, ask::Error> {
         Cell::Float(value) => value as u64,
         _ => 0,
     };
-    Ok(if answer.rows.is_empty() { 0 } else { cell(0) + cell(1) })
+    Ok(if answer.rows.is_empty() { 0 } else { cell(0).saturating_add(cell(1)) })
 }
 
 fn scope(rooms: &ModelRooms, time: TimeRange) -> Scope {

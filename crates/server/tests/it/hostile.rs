@@ -65,7 +65,7 @@ fn incident(hostile: &str) -> Held {
     Held::new(records)
 }
 
-async fn analyzed(hostile: &str) -> Analysis {
+pub(crate) async fn analyzed(hostile: &str) -> Analysis {
     let now = Timestamp::parse("2026-02-06T15:00:00Z").expect("a time").0;
     let ask = Ask { question: "why did payments fail at 2 PM?".to_owned(), range: None, now };
     analyze(&incident(hostile), &ask).await.expect("records in memory")

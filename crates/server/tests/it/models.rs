@@ -145,13 +145,35 @@ async fn no_more_is_spent_than_was_allowed() {
     assert!(notes(&answer).contains("the 8000 tokens of today are used up"), "{}", notes(&answer));
     let used = house.metric("dendro_model_tokens_total{of=\"prompt\"}").await;
     assert!(used < 8_000.0 && (2..8).contains(&seen.calls()), "{used} tokens, {} calls", seen.calls());
-    // Another process counts what this one used.
+    // Nor more often.
     let (house, seen) = self::house(FakeMode::Echo, |config| config.calls_a_minute = 2).await;
     analyzed(&house).await;
     analyzed(&house).await;
     let answer = analyzed(&house).await;
     assert!(notes(&answer).contains("it may be asked 2 times a minute"), "{}", notes(&answer));
     assert_eq!(seen.calls(), 2);
+}
+
+#[tokio::test]
+async fn what_was_used_before_a_restart_is_counted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lake = lake::Lake::open(crate::house::lake_config(folder.path()), crate::house::clock()).await.expect("a lake");
+    let rooms = crate::house::rooms(lake).await;
+    let (address, seen) = fake(FakeMode::Echo).await;
+    let counted = crate::hostile::analyzed("could not get a connection").await;
+    let notes_of_a_process = async |tokens_a_day| {
+        let config = ModelConfig { tokens_a_day, ..config(address, ModelKind::OpenAi) };
+        let models = Arc::new(server::Models::new(config, crate::house::model_rooms(&rooms)).expect("a client"));
+        let mut analysis = counted.clone();
+        models.narrate(&mut analysis).await;
+        analysis.notes.join(" ")
+    };
+    for _ in 0..6 {
+        notes_of_a_process(1_000_000).await;
+    }
+    let notes = notes_of_a_process(8_000).await;
+    assert!(notes.contains("the 8000 tokens of today are used up"), "{notes}");
+    assert_eq!(seen.calls(), 6);
 }
 
 #[tokio::test]
