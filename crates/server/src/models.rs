@@ -30,7 +30,7 @@ use tokio::time::Instant;
 
 use allowance::Allowance;
 use breaker::Breaker;
-use send::Sender;
+use send::{Asked, Sender};
 pub(crate) use wire::Failure;
 
 /// How a model's server is spoken to.
@@ -148,7 +148,7 @@ impl Models {
 
     /// Has the model put an analysis into words. Whatever goes wrong, the analysis stays as counting wrote it, and its notes
     /// say what is missing. Within the time of the settings.
-    pub async fn narrate(&self, analysis: &mut Analysis) {
+    pub async fn narrate(self: &Arc<Models>, analysis: &mut Analysis) {
         if analysis.root_cause.is_none() {
             return;
         }
@@ -156,7 +156,10 @@ impl Models {
             analysis.notes.push("the evidence could not be cleared for the language model".to_owned());
             return;
         };
-        match self.ask(&narrator).await {
+        // Whoever asked may go: what was sent is paid for, and the call is counted and recorded all the same.
+        let models = self.clone();
+        let asked = tokio::spawn(async move { models.ask(&narrator).await });
+        match asked.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())) {
             Ok(narration) => {
                 let (kept, dropped) = (narration.checked.sentences.len(), narration.checked.dropped_count());
                 if kept == 0 {
@@ -182,14 +185,14 @@ impl Models {
     async fn ask(&self, narrator: &Narrator) -> Result<Narration, Failure> {
         let started = Instant::now();
         let body = self.sender.largest_body(narrator.prompt());
-        let reserved = self.allowed(body).await.inspect_err(|failure| self.figures.call(failure.outcome()))?;
-        let asked = self.sender.ask(narrator.prompt(), &self.rooms.gateway, &self.config).await;
+        let mut reserved = self.allowed(body).await.inspect_err(|failure| self.figures.call(failure.outcome()))?;
+        let may_repeat = || self.allowance.reserve_again(body).map(|more| reserved += more).is_ok();
+        let Asked { said, tokens } = self.sender.ask(narrator.prompt(), &self.rooms.gateway, &self.config, may_repeat).await;
         let took = started.elapsed();
-        self.breaker.note(asked.as_ref().err(), Instant::now());
-        let tokens = asked.as_ref().map_or((0, 0), |reply| reply.tokens);
+        self.breaker.note(said.as_ref().err(), Instant::now());
         self.allowance.spent(reserved, tokens, self.rooms.clock.now());
-        let checked = asked.as_ref().map(|reply| narrator.check(&reply.text)).unwrap_or_default();
-        let outcome = match &asked {
+        let checked = said.as_ref().map(|text| narrator.check(text)).unwrap_or_default();
+        let outcome = match &said {
             Err(failure) => failure.outcome(),
             Ok(_) if checked.sentences.is_empty() && checked.dropped_count() == 0 => "garbage",
             Ok(_) if checked.sentences.is_empty() => "nothing_held",
@@ -197,12 +200,12 @@ impl Models {
         };
         let prompt_digest = calls::digest(narrator.prompt());
         self.keep(&Call { outcome, tokens, took, checked: checked.clone(), prompt_digest }).await;
-        let reply = asked?;
+        said?;
         if outcome == "garbage" {
             return Err(Failure::Garbage);
         }
         let millis = took.as_millis() as u64;
-        Ok(Narration { model: self.config.model.clone(), checked, tokens: reply.tokens, millis })
+        Ok(Narration { model: self.config.model.clone(), checked, tokens, millis })
     }
 
     /// Whether the model may be asked now; reserves what it may cost at most.
@@ -244,7 +247,7 @@ impl Figures {
             *sentences.entry(why.as_str()).or_default() += *count as u64;
         }
         let mut tokens = self.tokens.lock();
-        *tokens = (tokens.0 + call.tokens.0, tokens.1 + call.tokens.1);
+        *tokens = (tokens.0.saturating_add(call.tokens.0), tokens.1.saturating_add(call.tokens.1));
         *self.seconds.lock() += call.took.as_secs_f64();
     }
 }

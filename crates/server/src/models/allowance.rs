@@ -24,7 +24,7 @@ pub(super) struct Allowance {
 #[derive(Debug, Default)]
 struct State {
     /// Days since 1970 for which `used` counts.
-    day: Option<i64>,
+    day: Option<i32>,
     used: u64,
     /// When the calls of the last minute began.
     calls: VecDeque<Timestamp>,
@@ -37,15 +37,15 @@ impl Allowance {
 
     /// Whether it is not known yet what was used today.
     pub(super) fn is_new_day(&self, now: Timestamp) -> bool {
-        self.state.lock().day != Some(day(now))
+        self.state.lock().day != Some(now.days())
     }
 
     /// So much was used today before this process began to count.
     pub(super) fn begin_day(&self, now: Timestamp, used: u64) {
         let mut state = self.state.lock();
         // Another call may have been first.
-        if state.day != Some(day(now)) {
-            (state.day, state.used) = (Some(day(now)), used);
+        if state.day != Some(now.days()) {
+            (state.day, state.used) = (Some(now.days()), used);
         }
     }
 
@@ -58,12 +58,22 @@ impl Allowance {
         if state.calls.len() >= self.calls_a_minute as usize {
             return Err(Failure::TooOften(self.calls_a_minute));
         }
+        let cost = self.take(&mut state, prompt_bytes)?;
+        state.calls.push_back(now);
+        Ok(cost)
+    }
+
+    /// Takes the same once more, for another attempt of a call that was begun.
+    pub(super) fn reserve_again(&self, prompt_bytes: usize) -> Result<u64, Failure> {
+        self.take(&mut self.state.lock(), prompt_bytes)
+    }
+
+    fn take(&self, state: &mut State, prompt_bytes: usize) -> Result<u64, Failure> {
         let cost = prompt_bytes as u64 / TOKEN_BYTES + ANSWER_TOKENS;
         if state.used.saturating_add(cost) > self.tokens_a_day {
             return Err(Failure::OverBudget(self.tokens_a_day));
         }
         state.used += cost;
-        state.calls.push_back(now);
         Ok(cost)
     }
 
@@ -75,15 +85,10 @@ impl Allowance {
             (0, 0) => reserved / 2,
             (prompt, answer) => prompt.saturating_add(answer),
         };
-        if state.day == Some(day(now)) {
+        if state.day == Some(now.days()) {
             state.used = state.used.saturating_sub(reserved).saturating_add(spent);
         }
     }
-}
-
-fn day(at: Timestamp) -> i64 {
-    const DAY_MICROS: i64 = 86_400_000_000;
-    at.as_micros().div_euclid(DAY_MICROS)
 }
 
 #[cfg(test)]
@@ -103,6 +108,7 @@ mod tests {
         let reserved = allowance.reserve(4_000, now).expect("4,000 are left over");
         assert_eq!(reserved, 4_000);
         assert_eq!(allowance.reserve(4_000, now), Err(Failure::OverBudget(10_000)));
+        assert_eq!(allowance.reserve_again(4_000), Err(Failure::OverBudget(10_000)), "nor an attempt more");
         allowance.spent(reserved, (900, 100), now);
         assert!(allowance.reserve(4_000, now).is_ok(), "it was cheaper");
         let tomorrow = at("2026-02-07T00:00:00Z");

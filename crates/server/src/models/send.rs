@@ -1,6 +1,7 @@
 //! One call of a model's server: attempts within a deadline, answers bounded, nothing followed.
 
 use std::hash::{BuildHasher, RandomState};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use reqwest::{Client, RequestBuilder, Response, Url, redirect};
 use serde::de::IgnoredAny;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::wire::{self, Failure, Form, Reply};
+use super::wire::{self, Failure, Form};
 use super::{ModelConfig, ModelKind};
 
 /// Attempts of one call; changes of the form do not count.
@@ -23,6 +24,14 @@ const ANSWER_BYTES_MAX: usize = 256 << 10;
 /// How long connecting may take; a server on the other side of the world takes a fifth of it.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// What became of a call.
+pub(super) struct Asked {
+    /// What the model said.
+    pub(super) said: Result<String, Failure>,
+    /// Of prompts and answers, all attempts together, as far as the server counted them.
+    pub(super) tokens: (u64, u64),
+}
+
 /// Sends prompts.
 pub(super) struct Sender {
     client: Client,
@@ -33,10 +42,9 @@ pub(super) struct Sender {
 
 impl Sender {
     pub(super) fn new(config: &ModelConfig) -> Result<Sender, reqwest::Error> {
-        let is_here = matches!(config.url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
         // What a redirect leads to was not configured, and would be sent the evidence.
         let client = Client::builder().redirect(redirect::Policy::none()).connect_timeout(CONNECT_TIMEOUT);
-        let client = if is_here { client.no_proxy() } else { client }.build()?;
+        let client = if is_here(&config.url) { client.no_proxy() } else { client }.build()?;
         Ok(Sender { client, url: url(config), form: AtomicU8::new(Form::FULL.number()) })
     }
 
@@ -45,19 +53,39 @@ impl Sender {
         prompt.instructions.len() + prompt.evidence.as_str().len()
     }
 
-    /// Asks, again and again within the time of the settings.
-    pub(super) async fn ask(&self, prompt: &Prompt, gateway: &Gateway, config: &ModelConfig) -> Result<Reply, Failure> {
+    /// Asks, again and again within the time of the settings. An answer that is none has to be paid for too: `may_repeat` tells
+    /// whether there may be another.
+    pub(super) async fn ask(
+        &self,
+        prompt: &Prompt,
+        gateway: &Gateway,
+        config: &ModelConfig,
+        mut may_repeat: impl FnMut() -> bool,
+    ) -> Asked {
+        let mut tokens = (0, 0);
+        let said = self.attempts(prompt, gateway, config, &mut tokens, &mut may_repeat).await;
+        Asked { said, tokens }
+    }
+
+    async fn attempts(
+        &self,
+        prompt: &Prompt,
+        gateway: &Gateway,
+        config: &ModelConfig,
+        tokens: &mut (u64, u64),
+        may_repeat: &mut impl FnMut() -> bool,
+    ) -> Result<String, Failure> {
         let deadline = Instant::now() + config.timeout;
         let mut pause = PAUSE_FIRST;
         let mut attempt = 1;
         loop {
             let form = Form::of(self.form.load(Ordering::Relaxed));
-            let outcome = match timeout(deadline - Instant::now(), self.once(prompt, gateway, config, form)).await {
+            let outcome = match timeout(deadline - Instant::now(), self.once(prompt, gateway, config, form, tokens)).await {
                 Ok(outcome) => outcome,
                 Err(_) => return Err(Failure::TimedOut),
             };
             let failure = match outcome {
-                Ok(reply) => return Ok(reply),
+                Ok(said) => return Ok(said),
                 Err(failure) => failure,
             };
             let wait = match (&failure, form.simpler()) {
@@ -69,7 +97,10 @@ impl Sender {
                 (Failure::Unreachable | Failure::Garbage, _) => shortened(pause),
                 _ => return Err(failure),
             };
-            if attempt == ATTEMPTS_MAX || Instant::now() + wait >= deadline {
+            if attempt == ATTEMPTS_MAX || !is_before(deadline, Instant::now(), wait) {
+                return Err(failure);
+            }
+            if failure == Failure::Garbage && !may_repeat() {
                 return Err(failure);
             }
             sleep(wait).await;
@@ -78,7 +109,14 @@ impl Sender {
         }
     }
 
-    async fn once(&self, prompt: &Prompt, gateway: &Gateway, config: &ModelConfig, form: Form) -> Result<Reply, Failure> {
+    async fn once(
+        &self,
+        prompt: &Prompt,
+        gateway: &Gateway,
+        config: &ModelConfig,
+        form: Form,
+        tokens: &mut (u64, u64),
+    ) -> Result<String, Failure> {
         let body = wire::body(config.kind, &config.model, prompt, form).to_string();
         // The last look at the bytes that leave. The prompt was cleared before, as plain text.
         let body = gateway.clear(&body);
@@ -87,7 +125,11 @@ impl Sender {
         let after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let bytes = bounded(response).await?;
         match status {
-            200 => wire::reply(config.kind, &bytes),
+            200 => {
+                let reply = wire::reply(config.kind, &bytes);
+                *tokens = (tokens.0.saturating_add(reply.tokens.0), tokens.1.saturating_add(reply.tokens.1));
+                reply.said
+            }
             _ => Err(wire::failure(status, after, &bytes)),
         }
     }
@@ -120,6 +162,17 @@ fn url(config: &ModelConfig) -> Option<Url> {
     url.host_str().is_some().then_some(url)
 }
 
+/// Whether a server is on this machine, so that what it is sent goes through nobody else's.
+fn is_here(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether a pause from now on ends before the deadline. A server may ask for any pause, and no clock reaches as far as some.
+fn is_before(deadline: Instant, now: Instant, pause: Duration) -> bool {
+    pause < deadline.saturating_duration_since(now)
+}
+
 /// Somewhere between none and all of it.
 fn shortened(pause: Duration) -> Duration {
     let chance = RandomState::new().hash_one(0) >> 40;
@@ -135,5 +188,32 @@ async fn bounded(mut response: Response) -> Result<Vec<u8>, Failure> {
             Ok(None) => return Ok(bytes),
             Err(_) => return Err(Failure::Unreachable),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_known_by_all_its_names() {
+        for (url, expected) in [
+            ("http://localhost:1/v1", true),
+            ("http://127.0.0.1/v1", true),
+            ("http://127.9.8.7:4490", true),
+            ("http://[::1]:8080", true),
+            ("http://10.0.0.1/v1", false),
+            ("https://localhost.example.com", false),
+            ("https://api.example.com", false),
+        ] {
+            assert_eq!(is_here(&url.parse().expect("a URL")), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_pause_of_any_length_can_be_asked_for() {
+        let (now, second) = (Instant::now(), Duration::from_secs(1));
+        assert!(is_before(now + second, now, second / 2) && !is_before(now + second, now, second));
+        assert!(!is_before(now + second, now, Duration::from_secs(u64::MAX)) && !is_before(now, now + second, Duration::ZERO));
     }
 }

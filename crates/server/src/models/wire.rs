@@ -13,11 +13,12 @@ use super::ModelKind;
 /// Tokens of an answer. Six sentences with citations take some 300; models that think first count that in.
 pub(super) const ANSWER_TOKENS: u64 = 2_000;
 
-/// What a model said.
+/// What came with a good status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reply {
-    pub(super) text: String,
-    /// Of prompt and answer.
+    /// What the model said.
+    pub(super) said: Result<String, Failure>,
+    /// Of prompt and answer, which have to be paid for even if nothing was said.
     pub(super) tokens: (u64, u64),
 }
 
@@ -187,20 +188,23 @@ fn gemini_body(prompt: &Prompt, form: Form) -> Value {
 }
 
 /// Reads the body of a good status. DeepSeek sends blank lines before it while a request waits.
-pub(super) fn reply(kind: ModelKind, bytes: &[u8]) -> Result<Reply, Failure> {
-    let value: Value = serde_json::from_slice(bytes).map_err(|_| Failure::Garbage)?;
-    // Some servers find out too late that they fail.
-    if !value["error"].is_null() {
-        return Err(Failure::Busy { status: 200, after: None });
-    }
-    match kind {
+pub(super) fn reply(kind: ModelKind, bytes: &[u8]) -> Reply {
+    let Ok(value) = serde_json::from_slice::<Value>(bytes) else {
+        return Reply { said: Err(Failure::Garbage), tokens: (0, 0) };
+    };
+    let mut reply = match kind {
         ModelKind::OpenAi => openai_reply(&value),
         ModelKind::Gemini => gemini_reply(&value),
+    };
+    // Some servers find out too late that they fail.
+    if !value["error"].is_null() {
+        reply.said = Err(Failure::Busy { status: 200, after: None });
     }
+    reply
 }
 
 /// Calls of tools are not looked at: none was offered.
-fn openai_reply(value: &Value) -> Result<Reply, Failure> {
+fn openai_reply(value: &Value) -> Reply {
     let choice = &value["choices"][0];
     let text = match &choice["message"]["content"] {
         Value::String(text) => text.clone(),
@@ -214,24 +218,25 @@ fn openai_reply(value: &Value) -> Result<Reply, Failure> {
 }
 
 /// Parts that hold thoughts are no answer; thinking is paid for all the same.
-fn gemini_reply(value: &Value) -> Result<Reply, Failure> {
+fn gemini_reply(value: &Value) -> Reply {
     let candidate = &value["candidates"][0];
     let parts = candidate["content"]["parts"].as_array().into_iter().flatten();
     let text: String = parts.filter(|part| part["thought"] != true).filter_map(|part| part["text"].as_str()).collect();
     let count = |name: &str| value["usageMetadata"][name].as_u64().unwrap_or(0);
-    let tokens = (count("promptTokenCount"), count("candidatesTokenCount") + count("thoughtsTokenCount"));
+    let tokens = (count("promptTokenCount"), count("candidatesTokenCount").saturating_add(count("thoughtsTokenCount")));
     let blocked = value["promptFeedback"]["blockReason"].is_string();
     let reasons = ["SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII"];
     let is_refusal = blocked || candidate["finishReason"].as_str().is_some_and(|reason| reasons.contains(&reason));
     finish(text, tokens, is_refusal)
 }
 
-fn finish(text: String, tokens: (u64, u64), is_refusal: bool) -> Result<Reply, Failure> {
-    match text.trim().is_empty() {
+fn finish(text: String, tokens: (u64, u64), is_refusal: bool) -> Reply {
+    let said = match text.trim().is_empty() {
         true if is_refusal => Err(Failure::Refused { status: 200, why: "it refuses to answer this" }),
         true => Err(Failure::Garbage),
-        false => Ok(Reply { text, tokens }),
-    }
+        false => Ok(text),
+    };
+    Reply { said, tokens }
 }
 
 /// What a bad status means. `retry_after` is the header's value in seconds.

@@ -185,6 +185,22 @@ async fn a_model_that_fails_rests() {
     assert_eq!((seen.calls(), house.metric("dendro_model_calls_total{outcome=\"resting\"}").await), (1, 1.0));
 }
 
+/// Each call is a record, though nobody waits for its answer any more.
+#[tokio::test]
+async fn a_call_ends_when_who_asked_has_gone() {
+    let (house, seen) = house(FakeMode::Slow, |config| config.timeout = Duration::from_millis(900)).await;
+    let begun = async {
+        while seen.calls() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::select! {
+        answer = analyzed(&house) => panic!("{answer:#}"),
+        () = begun => {}
+    }
+    house.until_metric("dendro_model_calls_total{outcome=\"timeout\"}", 1.0).await;
+}
+
 /// Nothing private is in what leaves, nor the key anywhere else than in its header.
 #[tokio::test]
 async fn what_leaves_is_cleared() {

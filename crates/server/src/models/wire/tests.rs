@@ -2,12 +2,12 @@ use super::*;
 
 #[track_caller]
 fn says(kind: ModelKind, body: &str, text: &str, tokens: (u64, u64)) {
-    assert_eq!(reply(kind, body.as_bytes()), Ok(Reply { text: text.to_owned(), tokens }), "{body}");
+    assert_eq!(reply(kind, body.as_bytes()), Reply { said: Ok(text.to_owned()), tokens }, "{body}");
 }
 
 #[track_caller]
 fn fails(kind: ModelKind, body: &str, expected: &Failure) {
-    assert_eq!(reply(kind, body.as_bytes()).as_ref(), Err(expected), "{body}");
+    assert_eq!(reply(kind, body.as_bytes()).said.as_ref(), Err(expected), "{body}");
 }
 
 #[test]
@@ -47,6 +47,20 @@ fn answers_of_gemini_are_read() {
     fails(kind, r#"{"candidates":[{"finishReason":"RECITATION"}]}"#, &refused);
     fails(kind, r#"{"candidates":[{"content":{"parts":[{"functionCall":{"name":"rm"}}]}}]}"#, &Failure::Garbage);
     fails(kind, "{}", &Failure::Garbage);
+}
+
+/// Models that think first may use up all their tokens and say nothing.
+#[test]
+fn what_says_nothing_has_to_be_paid_for() {
+    let blank =
+        r#"{"choices":[{"message":{"content":""},"finish_reason":"length"}],"usage":{"prompt_tokens":7,"completion_tokens":2}}"#;
+    let tokens = |kind, body: &str| (reply(kind, body.as_bytes()).said, reply(kind, body.as_bytes()).tokens);
+    assert_eq!(tokens(ModelKind::OpenAi, blank), (Err(Failure::Garbage), (7, 2)));
+    let thought =
+        r#"{"candidates":[{"finishReason":"MAX_TOKENS"}],"usageMetadata":{"promptTokenCount":7,"thoughtsTokenCount":3}}"#;
+    assert_eq!(tokens(ModelKind::Gemini, thought), (Err(Failure::Garbage), (7, 3)));
+    let many = r#"{"usageMetadata":{"candidatesTokenCount":18446744073709551615,"thoughtsTokenCount":3}}"#;
+    assert_eq!(tokens(ModelKind::Gemini, many).1, (0, u64::MAX));
 }
 
 #[test]
