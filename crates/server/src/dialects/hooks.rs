@@ -11,7 +11,8 @@ use axum::response::{IntoResponse, Response};
 use intake::webhook::{self, Note, Shape};
 use record::Batch;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::map::Entry;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::Dialect;
@@ -162,13 +163,25 @@ fn read(
     Reading { batch: webhook::decode(shape, &json, &notes, context), identity, answer: None }
 }
 
-/// A form as the JSON that it stands for: `payload` holds it, or the fields are it.
+/// A form as the JSON that it stands for: `payload` holds it, or the fields are it. What comes again becomes a list.
 fn json_of_form(form: &[u8]) -> Vec<u8> {
     let fields = || form_urlencoded::parse(form);
     if let Some((_, payload)) = fields().find(|(name, _)| name == "payload") {
         return payload.into_owned().into_bytes();
     }
-    let object = fields().map(|(name, value)| (name.into_owned(), Value::from(value.into_owned()))).collect();
+    let mut object = Map::new();
+    for (name, value) in fields() {
+        let value = Value::from(value.into_owned());
+        match object.entry(name) {
+            Entry::Vacant(free) => {
+                free.insert(value);
+            }
+            Entry::Occupied(taken) => match taken.into_mut() {
+                Value::Array(values) => values.push(value),
+                first => *first = Value::Array(vec![first.take(), value]),
+            },
+        }
+    }
     Value::Object(object).to_string().into_bytes()
 }
 
@@ -206,4 +219,22 @@ fn event(profile: Profile, claim: &Claim, glance: &Glance) -> Option<String> {
 
 fn text(value: &Option<Value>) -> Option<&str> {
     value.as_ref()?.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_form_loses_nothing() {
+        let check = |form: &str, expected: Value| {
+            assert_eq!(serde_json::from_slice::<Value>(&json_of_form(form.as_bytes())).expect("JSON"), expected, "{form}");
+        };
+        check("text=now+please&a=%22", json!({"text": "now please", "a": "\""}));
+        check("a=1&b=2&a=3&a=", json!({"a": ["1", "3", ""], "b": "2"}));
+        check("a=1&payload=%7B%7D", json!({}));
+        check("", json!({}));
+    }
 }
