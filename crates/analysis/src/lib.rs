@@ -32,7 +32,7 @@ pub use evidence::{Count, Durations, Evidence, Hop, Impact, Known, NO_BINS, Samp
 pub use find::{ByMeaning, FindAsk, Finder, is_identifier};
 pub use held::{Held, HeldRecord};
 pub use meaning::Meaning;
-pub use narrate::{Checked, Dropped, Narration, Narrator, PROMPT_VERSION, Prompt, Told};
+pub use narrate::{Checked, Dropped, Example, Narration, Narrator, PROMPT_VERSION, Prompt, TEXT_CHARS_MAX, Told};
 pub use over_engine::{GROUPS_MAX, OverEngine};
 pub use question::{QUESTION_MAX_BYTES, When, when};
 pub use write::{Analysis, Event, Sentence, impact_text, reason, supports};

@@ -13,6 +13,7 @@ mod answer;
 mod check;
 mod evidence;
 mod own;
+mod sentences;
 mod shown;
 mod vocabulary;
 
@@ -24,10 +25,19 @@ use crate::write::Analysis;
 use evidence::Evidence;
 
 /// Version of the prompt; recorded with each call.
-pub const PROMPT_VERSION: &str = "narrate-1";
+pub const PROMPT_VERSION: &str = "narrate-2";
 
 /// What a model is told to do. It holds nothing of anybody.
-const INSTRUCTIONS: &str = include_str!("narrate/prompt-1.txt");
+const INSTRUCTIONS: &str = include_str!("narrate/prompt-2.txt");
+
+/// An example, as a question and an answer before ours. Within the instructions small models take it for the evidence, and
+/// say it again.
+const EXAMPLE: Example =
+    Example { evidence: include_str!("narrate/example-2-evidence.txt"), answer: include_str!("narrate/example-2-answer.json") };
+
+/// Characters of one text of an answer, as models are asked for: two lines of a page. Small models that say the same again and
+/// again end there.
+pub const TEXT_CHARS_MAX: usize = 300;
 
 /// Sentences of an answer that are looked at. More than this is no summary.
 const SENTENCES_MAX: usize = 12;
@@ -37,8 +47,21 @@ const SENTENCES_MAX: usize = 12;
 pub struct Prompt {
     /// What it shall do: a constant.
     pub instructions: &'static str,
+    /// How it is done: a constant.
+    pub example: Example,
     /// The question and the evidence, with what is private masked.
     pub evidence: Cleared,
+    /// What a sentence may cite: the ids of facts and records, as `F1` and `1`.
+    pub citable: Vec<String>,
+}
+
+/// A question that was never asked, and the answer that it was to get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Example {
+    /// In the form of [`Prompt::evidence`].
+    pub evidence: &'static str,
+    /// JSON, as it is asked for.
+    pub answer: &'static str,
 }
 
 /// A narration that is under way: the prompt, and what an answer is held against.
@@ -66,7 +89,7 @@ pub struct Told {
 pub enum Dropped {
     /// It cites nothing, or something that is not there.
     Uncited,
-    /// It has a link, markup or control characters, or is too long.
+    /// It has a link, markup or control characters, is too long, or has no end.
     Form,
     /// What it quotes does not stand in what it cites.
     Quotation,
@@ -74,6 +97,8 @@ pub enum Dropped {
     Number,
     /// It has words or names of its own.
     Words,
+    /// It speaks of nothing that it cites.
+    Hollow,
     /// It names another cause than the one that was counted.
     Cause,
 }
@@ -113,6 +138,7 @@ impl Dropped {
             Dropped::Quotation => "quotation",
             Dropped::Number => "number",
             Dropped::Words => "words",
+            Dropped::Hollow => "hollow",
             Dropped::Cause => "cause",
         }
     }
@@ -135,11 +161,13 @@ impl Narrator {
         let lines = evidence::lines(analysis);
         let question = shown::in_one_line(&analysis.question, shown::QUESTION_CHARS);
         let body: String = lines.iter().map(|line| format!("{} {}\n", line.id, line.text)).collect();
+        let citable = lines.iter().map(|line| line.id.clone()).collect();
         let text = format!("Question: {question}\n<<<{fence}\n{body}{fence}>>>\nSentences as JSON:");
         // Cleared whole: what is private may be recognised only by what stands around it.
         let cleared = gateway.clear(&text);
         let evidence = Evidence::new(analysis, lines, cleared.as_str(), &question)?;
-        Some(Narrator { prompt: Prompt { instructions: INSTRUCTIONS, evidence: cleared }, evidence, fence: fence.to_owned() })
+        let prompt = Prompt { instructions: INSTRUCTIONS, example: EXAMPLE, evidence: cleared, citable };
+        Some(Narrator { prompt, evidence, fence: fence.to_owned() })
     }
 
     /// What the model is to be given.
@@ -151,9 +179,10 @@ impl Narrator {
     pub fn check(&self, answer: &str) -> Checked {
         let (claims, whole) = answer::claims(answer, SENTENCES_MAX);
         let mut checked = Checked { whole, ..Checked::default() };
-        for claim in claims {
-            // Whoever repeats the code word passes on what it was told to keep apart.
-            let verdict = if answer.contains(&self.fence) { Err(Dropped::Form) } else { check::check(&self.evidence, &claim) };
+        // Whoever repeats the code word passes on what it was told to keep apart.
+        let is_leak = answer.contains(&self.fence);
+        for claim in claims.iter().flat_map(answer::Claim::sentences).take(SENTENCES_MAX) {
+            let verdict = if is_leak { Err(Dropped::Form) } else { check::check(&self.evidence, &claim) };
             match verdict {
                 Ok(told) if checked.sentences.contains(&told) => {}
                 Ok(told) => checked.sentences.push(told),

@@ -164,8 +164,9 @@ impl Models {
                 let (kept, dropped) = (narration.checked.sentences.len(), narration.checked.dropped_count());
                 if kept == 0 {
                     analysis.notes.push(format!(
-                        "the language model {} was asked, and none of its {dropped} sentences holds against the evidence",
-                        self.config.model
+                        "the language model {} was asked, and none of its {dropped} sentences holds against the evidence ({})",
+                        self.config.model,
+                        reasons(&narration.checked)
                     ));
                 }
                 analysis.narration = Some(narration);
@@ -191,21 +192,22 @@ impl Models {
         let took = started.elapsed();
         self.breaker.note(said.as_ref().err(), Instant::now());
         self.allowance.spent(reserved, tokens, self.rooms.clock.now());
-        let checked = said.as_ref().map(|text| narrator.check(text)).unwrap_or_default();
+        let checked = said.as_ref().map(|said| narrator.check(&said.text)).unwrap_or_default();
+        let has_none = checked.sentences.is_empty() && checked.dropped_count() == 0;
+        let said = said.and_then(|said| match has_none {
+            true if said.is_cut => Err(Failure::CutOff),
+            true => Err(Failure::Garbage),
+            false => Ok(()),
+        });
         let outcome = match &said {
             Err(failure) => failure.outcome(),
-            Ok(_) if checked.sentences.is_empty() && checked.dropped_count() == 0 => "garbage",
-            Ok(_) if checked.sentences.is_empty() => "nothing_held",
-            Ok(_) => "narrated",
+            Ok(()) if checked.sentences.is_empty() => "nothing_held",
+            Ok(()) => "narrated",
         };
         let prompt_digest = calls::digest(narrator.prompt());
         self.keep(&Call { outcome, tokens, took, checked: checked.clone(), prompt_digest }).await;
         said?;
-        if outcome == "garbage" {
-            return Err(Failure::Garbage);
-        }
-        let millis = took.as_millis() as u64;
-        Ok(Narration { model: self.config.model.clone(), checked, tokens, millis })
+        Ok(Narration { model: self.config.model.clone(), checked, tokens, millis: took.as_millis() as u64 })
     }
 
     /// Whether the model may be asked now; reserves what it may cost at most.
@@ -233,6 +235,12 @@ impl Models {
         let digest = Sha256::new().chain_update(self.config.secret).chain_update(now).chain_update(question).finalize();
         digest.iter().take(10).map(|byte| char::from(b'a' + byte % 26)).collect()
     }
+}
+
+/// Why sentences were left out, for people: `number 3, words 1`.
+fn reasons(checked: &Checked) -> String {
+    let reasons: Vec<String> = checked.dropped.iter().map(|(why, count)| format!("{} {count}", why.as_str())).collect();
+    reasons.join(", ")
 }
 
 impl Figures {

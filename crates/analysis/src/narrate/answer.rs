@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
+use super::sentences::sentences;
+
 /// Citations of one sentence that are read.
 const CITATIONS_MAX: usize = 12;
 
-/// A sentence as the model wrote it.
+/// A text with citations as the model wrote it; it was to hold one sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Claim {
     pub(super) text: String,
@@ -13,7 +15,18 @@ pub(super) struct Claim {
     pub(super) citations: Vec<String>,
 }
 
-/// The sentences, at most `limit`, and whether the answer was one whole object.
+impl Claim {
+    /// Each of its sentences, with all of its citations. One without text is one.
+    pub(super) fn sentences(&self) -> Vec<Claim> {
+        let of = |text: &str| Claim { text: text.to_owned(), citations: self.citations.clone() };
+        match sentences(&self.text) {
+            found if found.is_empty() => vec![of("")],
+            found => found.into_iter().map(of).collect(),
+        }
+    }
+}
+
+/// The claims, at most `limit`, and whether the answer was one whole object.
 pub(super) fn claims(answer: &str, limit: usize) -> (Vec<Claim>, bool) {
     let whole = serde_json::from_str::<Value>(answer.trim()).is_ok_and(|value| value["sentences"].is_array());
     let Some(start) = answer.find("\"sentences\"").and_then(|at| Some(at + answer[at..].find('[')? + 1)) else {

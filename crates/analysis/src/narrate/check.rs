@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::answer::Claim;
 use super::evidence::{Evidence, Item};
 use super::own::{has_number, numbers, unquoted, without, words};
+use super::sentences::is_ended;
 use super::shown::is_invisible;
-use super::vocabulary::{is_known, is_weighty, number_word, tells_of_cause, tells_of_saying};
+use super::vocabulary::{is_hollow, is_known, is_weighty, number_word, stems, tells_of_cause, tells_of_saying};
 use super::{Dropped, Told};
 
 /// Characters of a sentence, its quotations included.
@@ -26,7 +27,7 @@ pub(super) fn check(evidence: &Evidence, claim: &Claim) -> Result<Told, Dropped>
     let mut quotations = Vec::new();
     let own = unquoted(&text, |quoted| {
         quotations.push(quoted.to_owned());
-        cited.iter().any(|item| has_words(&item.text, quoted))
+        cited.iter().any(|item| bears(evidence, item, quoted))
     });
     let own = own.ok_or(Dropped::Quotation)?;
     let names: Vec<&String> = evidence.names.iter().filter(|name| without(&own, name) != own).collect();
@@ -35,6 +36,10 @@ pub(super) fn check(evidence: &Evidence, claim: &Claim) -> Result<Told, Dropped>
     check_numbers(&rest, &cited)?;
     check_words(&rest, &cited, evidence)?;
     check_quotations(&rest, &quotations)?;
+    let is_bound = !names.is_empty() || !quotations.is_empty() || numbers(&rest).next().is_some();
+    if !is_bound && !has_matter(&rest, &cited, evidence) {
+        return Err(Dropped::Hollow);
+    }
     check_cause(&rest, &names, &quotations, &cited, evidence)?;
     let facts = ids.iter().filter(|id| evidence.get(id).is_some_and(|item| item.is_fact)).map(|id| (*id).to_owned()).collect();
     let citations: BTreeSet<usize> = cited.iter().flat_map(|item| item.citations.iter().copied()).collect();
@@ -67,9 +72,17 @@ fn is_a_sentence(text: &str) -> bool {
     let is_plain = |c: char| c.is_alphanumeric() || " .,;:()-/%'\"\u{2019}\u{2013}\u{2014}".contains(c);
     text.chars().count() <= SENTENCE_CHARS_MAX
         && outside.chars().any(char::is_alphabetic)
+        && is_ended(text)
         && outside.chars().all(|c| is_plain(c) || matches!(c, '_' | '@' | '#' | '+' | '&'))
         && !text.chars().any(|c| c.is_control() || is_invisible(c) || matches!(c, '<' | '>'))
         && !NOT_SAID.iter().any(|not| lower.contains(not))
+}
+
+/// Whether a quotation stands in a line, or in a record that the line rests on: a fact has the pattern, with holes, and its
+/// records come with it where a sentence is shown.
+fn bears(evidence: &Evidence, item: &Item, quoted: &str) -> bool {
+    let records = item.citations.iter().filter_map(|number| evidence.get(&number.to_string()));
+    std::iter::once(item).chain(records).any(|item| has_words(&item.text, quoted))
 }
 
 /// Whether a text has these words in a row, however they are spaced and whatever their case. A part of a word or number is
@@ -113,20 +126,30 @@ fn check_numbers(rest: &str, cited: &[&Item]) -> Result<(), Dropped> {
     }
 }
 
-/// Words of the list, of counting in what is cited, and of the question. Those that turn a sentence round or make it total
-/// must stand in what is cited.
+/// Words of the list, of counting in what is cited, and of the question. Those that turn a sentence round, make it total or
+/// give a thing its rank must stand in what is cited.
 fn check_words(rest: &str, cited: &[&Item], evidence: &Evidence) -> Result<(), Dropped> {
     let counted: BTreeSet<String> = cited.iter().flat_map(|item| words(&item.own)).collect();
     let may_stand = |word: String| match counted.contains(&word) {
         true => true,
         false => !is_weighty(&word) && (is_known(&word) || evidence.asked.contains(&word) || number_word(&word).is_some()),
     };
+    // Whoever begins so puts sentences into order, and not things.
+    let rest = rest.trim_start().strip_prefix("First, ").unwrap_or(rest);
     // A token with a digit is a number or a name of its own, and was looked for as such.
     let tokens = rest.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.contains(|c: char| c.is_numeric()));
     match tokens.flat_map(words).all(may_stand) {
         true => Ok(()),
         false => Err(Dropped::Words),
     }
+}
+
+/// Whether a sentence that names, quotes and counts nothing speaks of what it cites, or of what was asked, in words of these.
+/// “This is an error that has been reported” is true of anything.
+fn has_matter(rest: &str, cited: &[&Item], evidence: &Evidence) -> bool {
+    let held: BTreeSet<String> = cited.iter().flat_map(|item| words(&item.text)).chain(evidence.asked.iter().cloned()).collect();
+    let of_matter = |word: &str| held.contains(word) && !is_hollow(word);
+    words(rest).any(|word| of_matter(&word) || stems(&word).any(of_matter))
 }
 
 /// A quotation is something that was said, and no part of what the model says itself: `\u{201c}Bob\u{201d} failed` is no quotation.
@@ -150,7 +173,7 @@ fn check_cause(
     let names_it = names.is_empty() || names.iter().any(|name| **name == evidence.cause);
     let is_counted = facts.peek().is_some()
         && names_it
-        && quotations.iter().all(|quoted| facts.clone().any(|item| has_words(&item.text, quoted)));
+        && quotations.iter().all(|quoted| facts.clone().any(|item| bears(evidence, item, quoted)));
     match !is_of_cause || is_counted {
         true => Ok(()),
         false => Err(Dropped::Cause),

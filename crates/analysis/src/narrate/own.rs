@@ -24,11 +24,13 @@ pub(super) fn unquoted(text: &str, mut bears: impl FnMut(&str) -> bool) -> Optio
     Some(out)
 }
 
-fn is_mark(c: char) -> bool {
+/// Whether a character opens or closes a quotation.
+pub(super) fn is_mark(c: char) -> bool {
     matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' | '`')
 }
 
-fn closes(open: char, c: char) -> bool {
+/// Whether `c` ends a quotation that `open` began.
+pub(super) fn closes(open: char, c: char) -> bool {
     match open {
         '"' | '`' => c == open,
         '\u{ab}' => c == '\u{bb}',

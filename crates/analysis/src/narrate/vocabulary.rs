@@ -71,10 +71,17 @@ const OF_SAYING: &str =
 message messages text texts record records line lines came come comes told tells read reads showed shows shown pattern patterns
 error errors warning warnings entry entries";
 
-/// Words that turn a sentence round or make it total. They must stand in what is cited.
+/// Words that turn a sentence round, make it total or give a thing its rank. They must stand in what is cited.
 const WEIGHTY: &str = "no not never none nothing nobody neither nor without cannot all every everything everybody entire entirely
 only always completely fully fine healthy normal normally recovered resolved unaffected restored ok okay false true didn doesn isn wasn weren
-couldn aren hasn hadn won wouldn don";
+couldn aren hasn hadn won wouldn don first earliest last latest highest lowest largest main mainly major majority most mostly
+primary primarily";
+
+/// Words of facts and questions that say nothing of what happened by themselves.
+const HOLLOW: &str = "error errors fatal critical warning warn info debug failed failing failure failures likely cause came times
+kinds things many differed differ clearly before where were expected among from with that this they them there these those what
+when which while went wrong problem problems issue issues happened happening have been into than then some time after about does
+system service server first most never";
 
 /// Words for numbers. `one` is left out: it is a pronoun more often.
 const NUMBERS: [(&str, &str); 33] = [
@@ -128,7 +135,12 @@ pub(super) fn tells_of_saying(word: &str) -> bool {
     stands_in(OF_SAYING, word)
 }
 
-/// Whether a word turns a sentence round or makes it total.
+/// Whether a word of a fact says nothing of what happened by itself.
+pub(super) fn is_hollow(word: &str) -> bool {
+    word.len() < 4 || stands_in(HOLLOW, word)
+}
+
+/// Whether a word turns a sentence round, makes it total or gives a thing its rank.
 pub(super) fn is_weighty(word: &str) -> bool {
     stands_in(WEIGHTY, word)
 }
@@ -144,7 +156,7 @@ fn stands_in(list: &str, word: &str) -> bool {
 }
 
 /// The word without a common ending.
-fn stems(word: &str) -> impl Iterator<Item = &str> {
+pub(super) fn stems(word: &str) -> impl Iterator<Item = &str> {
     ["s", "es", "ed", "d", "ing", "ly"].into_iter().filter_map(|ending| word.strip_suffix(ending)).filter(|stem| stem.len() > 3)
 }
 
@@ -162,7 +174,7 @@ mod tests {
         {
             assert!(!is_known(word), "{word}");
         }
-        assert!(is_weighty("never") && tells_of_cause("culprit"));
+        assert!(is_weighty("never") && is_weighty("first") && tells_of_cause("culprit"));
     }
 
     /// No word asks for something to be done, or speaks to somebody.

@@ -41,7 +41,9 @@ impl Breaker {
     /// Takes note of what became of a call.
     pub(super) fn note(&self, failure: Option<&Failure>, now: Instant) {
         let mut state = self.0.lock();
-        let Some(failure) = failure.filter(|failure| !matches!(failure, Failure::Garbage)) else {
+        // Whoever answers this question badly may answer the next one.
+        let is_of_answer = |failure: &&Failure| matches!(failure, Failure::Garbage | Failure::CutOff | Failure::TooLong);
+        let Some(failure) = failure.filter(|failure| !is_of_answer(failure)) else {
             *state = State::default();
             return;
         };

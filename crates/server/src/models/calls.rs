@@ -45,7 +45,8 @@ pub(super) async fn keep(rooms: &ModelRooms, config: &ModelConfig, call: &Call) 
 
 /// What tells two prompts apart without telling what they say.
 pub(super) fn digest(prompt: &Prompt) -> String {
-    let digest = Sha256::new().chain_update(prompt.instructions).chain_update(prompt.evidence.as_str()).finalize();
+    let digest = Sha256::new().chain_update(prompt.instructions).chain_update(prompt.example.evidence);
+    let digest = digest.chain_update(prompt.example.answer).chain_update(prompt.evidence.as_str()).finalize();
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -159,8 +159,10 @@ async fn openai(State(fake): State<Arc<Fake>>, headers: HeaderMap, body: String)
     }
     let request: Value = serde_json::from_str(&body).unwrap_or_default();
     let messages = request["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    // What was said before, and its own answers to that, are an example.
     let of = |role: &str| -> String {
-        messages.iter().filter(|message| message["role"] == role).filter_map(|message| message["content"].as_str()).collect()
+        let last = messages.iter().rev().find(|message| message["role"] == role);
+        last.and_then(|message| message["content"].as_str()).unwrap_or_default().to_owned()
     };
     let (system, user) = (of("system"), of("user"));
     if user.is_empty() || !request["model"].is_string() {
@@ -197,7 +199,7 @@ async fn gemini(State(fake): State<Arc<Fake>>, Path(call): Path<String>, body: S
         let parts = content["parts"].as_array().into_iter().flatten();
         parts.filter_map(|part| part["text"].as_str()).collect::<String>()
     };
-    let user: String = request["contents"].as_array().into_iter().flatten().map(texts).collect();
+    let user = request["contents"].as_array().and_then(|contents| contents.last()).map(texts).unwrap_or_default();
     let system = texts(&request["systemInstruction"]);
     if user.is_empty() {
         return gemini_error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", "contents are needed");

@@ -12,7 +12,7 @@ use reqwest::{Client, RequestBuilder, Response, Url, redirect};
 use serde::de::IgnoredAny;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::wire::{self, Failure, Form};
+use super::wire::{self, Failure, Form, Said};
 use super::{ModelConfig, ModelKind};
 
 /// Attempts of one call; changes of the form do not count.
@@ -27,7 +27,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// What became of a call.
 pub(super) struct Asked {
     /// What the model said.
-    pub(super) said: Result<String, Failure>,
+    pub(super) said: Result<Said, Failure>,
     /// Of prompts and answers, all attempts together, as far as the server counted them.
     pub(super) tokens: (u64, u64),
 }
@@ -36,7 +36,7 @@ pub(super) struct Asked {
 pub(super) struct Sender {
     client: Client,
     url: Option<Url>,
-    /// Which [`Form`] the server understands; learned from its refusals.
+    /// Which [`Form`] the server understands; learned from what it answers.
     form: AtomicU8,
 }
 
@@ -50,7 +50,8 @@ impl Sender {
 
     /// Bytes of a request, for what it may cost.
     pub(super) fn largest_body(&self, prompt: &Prompt) -> usize {
-        prompt.instructions.len() + prompt.evidence.as_str().len()
+        let example = prompt.example.evidence.len() + prompt.example.answer.len();
+        prompt.instructions.len() + example + prompt.evidence.as_str().len()
     }
 
     /// Asks, again and again within the time of the settings. An answer that is none has to be paid for too: `may_repeat` tells
@@ -74,23 +75,27 @@ impl Sender {
         config: &ModelConfig,
         tokens: &mut (u64, u64),
         may_repeat: &mut impl FnMut() -> bool,
-    ) -> Result<String, Failure> {
+    ) -> Result<Said, Failure> {
         let deadline = Instant::now() + config.timeout;
         let mut pause = PAUSE_FIRST;
         let mut attempt = 1;
+        let mut form = Form::of(self.form.load(Ordering::Relaxed));
         loop {
-            let form = Form::of(self.form.load(Ordering::Relaxed));
             let outcome = match timeout(deadline - Instant::now(), self.once(prompt, gateway, config, form, tokens)).await {
                 Ok(outcome) => outcome,
-                Err(_) => return Err(Failure::TimedOut),
+                Err(_) => return Err(Failure::TimedOut(config.timeout)),
             };
             let failure = match outcome {
-                Ok(said) => return Ok(said),
+                Ok(said) => {
+                    // Only now it is known that it was the form: a server refuses for other reasons too.
+                    self.form.store(form.number(), Ordering::Relaxed);
+                    return Ok(said);
+                }
                 Err(failure) => failure,
             };
             let wait = match (&failure, form.simpler()) {
                 (Failure::Form { .. }, Some(simpler)) => {
-                    self.form.store(simpler.number(), Ordering::Relaxed);
+                    form = simpler;
                     continue;
                 }
                 (Failure::Busy { after, .. }, _) => after.unwrap_or_else(|| shortened(pause)),
@@ -116,7 +121,7 @@ impl Sender {
         config: &ModelConfig,
         form: Form,
         tokens: &mut (u64, u64),
-    ) -> Result<String, Failure> {
+    ) -> Result<Said, Failure> {
         let body = wire::body(config.kind, &config.model, prompt, form).to_string();
         // The last look at the bytes that leave. The prompt was cleared before, as plain text.
         let body = gateway.clear(&body);

@@ -5,21 +5,33 @@
 
 use std::time::Duration;
 
-use analysis::Prompt;
+use analysis::{Prompt, TEXT_CHARS_MAX};
 use serde_json::{Value, json};
 
 use super::ModelKind;
 
 /// Tokens of an answer. Six sentences with citations take some 300; models that think first count that in.
 pub(super) const ANSWER_TOKENS: u64 = 2_000;
+/// Sentences that are asked for at most.
+const SENTENCES_MAX: usize = 6;
+/// Citations of one sentence that are asked for at most: it rests on few.
+const CITATIONS_MAX: usize = 4;
 
 /// What came with a good status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reply {
     /// What the model said.
-    pub(super) said: Result<String, Failure>,
+    pub(super) said: Result<Said, Failure>,
     /// Of prompt and answer, which have to be paid for even if nothing was said.
     pub(super) tokens: (u64, u64),
+}
+
+/// What a model said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Said {
+    pub(super) text: String,
+    /// Whether it stopped because it was too long.
+    pub(super) is_cut: bool,
 }
 
 /// Why there is no narration. Nothing of a prompt or an answer is in it.
@@ -34,8 +46,12 @@ pub(crate) enum Failure {
     },
     /// Nobody answers at the address.
     Unreachable,
-    /// No answer within the time.
-    TimedOut,
+    /// No answer within the time of the settings.
+    TimedOut(Duration),
+    /// The prompt does not fit into what the model can read.
+    TooLong,
+    /// It came to no end within the tokens of an answer.
+    CutOff,
     /// The server does not understand the request in this form.
     Form {
         /// HTTP status.
@@ -65,7 +81,9 @@ impl Failure {
             Failure::Busy { status: 429, .. } => "it takes no more requests for now (429)".to_owned(),
             Failure::Busy { status, .. } => format!("its server does not work ({status})"),
             Failure::Unreachable => "its server cannot be reached".to_owned(),
-            Failure::TimedOut => "no answer came in time".to_owned(),
+            Failure::TimedOut(time) => format!("no answer came in time ({time:?}; the setting is model_timeout)"),
+            Failure::TooLong => "the evidence is longer than the context that its server gives it".to_owned(),
+            Failure::CutOff => format!("its answer did not end within {ANSWER_TOKENS} tokens"),
             Failure::Form { status } => format!("its server does not understand the request ({status})"),
             Failure::Refused { status, why } => format!("{why} ({status})"),
             Failure::Garbage => "what came is no answer to the question".to_owned(),
@@ -81,7 +99,9 @@ impl Failure {
             Failure::Busy { status: 429, .. } => "rate_limited",
             Failure::Busy { .. } => "server_error",
             Failure::Unreachable => "unreachable",
-            Failure::TimedOut => "timeout",
+            Failure::TimedOut(_) => "timeout",
+            Failure::TooLong => "too_long",
+            Failure::CutOff => "cut_off",
             Failure::Form { .. } | Failure::Refused { .. } => "refused",
             Failure::Garbage => "garbage",
             Failure::Resting(_) => "resting",
@@ -96,16 +116,18 @@ impl Failure {
 pub(super) struct Form(u8);
 
 impl Form {
-    /// With a schema of the answer.
+    /// With a schema of the answer that bounds it and names what may be cited.
     pub(super) const FULL: Form = Form(0);
+    /// A text.
+    const LAST: u8 = 4;
 
     /// The next simpler one.
     pub(super) fn simpler(self) -> Option<Form> {
-        (self.0 < 3).then_some(Form(self.0 + 1))
+        (self.0 < Form::LAST).then_some(Form(self.0 + 1))
     }
 
     pub(super) fn of(number: u8) -> Form {
-        Form(number.min(3))
+        Form(number.min(Form::LAST))
     }
 
     pub(super) fn number(self) -> u8 {
@@ -129,18 +151,29 @@ pub(super) fn path(kind: ModelKind, model: &str) -> String {
     }
 }
 
-fn schema() -> Value {
-    json!({
+/// The schema of an answer. Citations come first, as their name does: a sentence is then written for them, and not they for it.
+/// With bounds, servers that hold a model to the schema (llama.cpp, Ollama, vLLM) have it cite what there is, and come to an end.
+fn schema(prompt: &Prompt, form: Form) -> Value {
+    let mut schema = json!({
         "type": "object",
-        "properties": {"sentences": {"type": "array", "maxItems": 8, "items": {
+        "properties": {"sentences": {"type": "array", "maxItems": SENTENCES_MAX, "items": {
             "type": "object",
             "properties": {"text": {"type": "string"}, "citations": {"type": "array", "items": {"type": "string"}}},
-            "required": ["text", "citations"],
+            "required": ["citations", "text"],
             "additionalProperties": false,
         }}},
         "required": ["sentences"],
         "additionalProperties": false,
-    })
+    });
+    if form == Form::FULL {
+        let sentences = &mut schema["properties"]["sentences"];
+        sentences["minItems"] = json!(1);
+        let sentence = &mut sentences["items"]["properties"];
+        sentence["text"]["maxLength"] = json!(TEXT_CHARS_MAX);
+        let citable = json!({"type": "string", "enum": prompt.citable});
+        sentence["citations"] = json!({"type": "array", "minItems": 1, "maxItems": CITATIONS_MAX, "items": citable});
+    }
+    schema
 }
 
 fn openai_body(model: &str, prompt: &Prompt, form: Form) -> Value {
@@ -148,25 +181,27 @@ fn openai_body(model: &str, prompt: &Prompt, form: Form) -> Value {
         "model": model,
         "messages": [
             {"role": "system", "content": prompt.instructions},
+            {"role": "user", "content": prompt.example.evidence},
+            {"role": "assistant", "content": prompt.example.answer},
             {"role": "user", "content": prompt.evidence.as_str()},
         ],
     });
     let mut set = |name: &str, value: Value| body[name] = value;
     match form.0 {
-        // Models that think first take no temperature.
-        0 | 1 => {
+        0..=2 => {
             set("max_completion_tokens", json!(ANSWER_TOKENS));
-            let schema = json!({"name": "narration", "strict": true, "schema": schema()});
+            let schema = json!({"name": "narration", "strict": true, "schema": schema(prompt, form)});
             set("response_format", json!({"type": "json_schema", "json_schema": schema}));
         }
         // DeepSeek and older servers.
-        2 => {
+        3 => {
             set("max_tokens", json!(ANSWER_TOKENS));
             set("response_format", json!({"type": "json_object"}));
         }
         _ => set("max_tokens", json!(ANSWER_TOKENS)),
     }
-    if form.0 != 1 {
+    // Models that think first take no temperature.
+    if form.0 != 2 {
         set("temperature", json!(0));
     }
     body
@@ -174,15 +209,19 @@ fn openai_body(model: &str, prompt: &Prompt, form: Form) -> Value {
 
 fn gemini_body(prompt: &Prompt, form: Form) -> Value {
     let mut config = json!({"temperature": 0, "maxOutputTokens": ANSWER_TOKENS});
-    if form.0 < 3 {
+    if form.0 < 4 {
         config["responseMimeType"] = json!("application/json");
     }
-    if form.0 < 2 {
-        config["responseJsonSchema"] = schema();
+    if form.0 < 3 {
+        config["responseJsonSchema"] = schema(prompt, form);
     }
     json!({
         "systemInstruction": {"parts": [{"text": prompt.instructions}]},
-        "contents": [{"role": "user", "parts": [{"text": prompt.evidence.as_str()}]}],
+        "contents": [
+            {"role": "user", "parts": [{"text": prompt.example.evidence}]},
+            {"role": "model", "parts": [{"text": prompt.example.answer}]},
+            {"role": "user", "parts": [{"text": prompt.evidence.as_str()}]},
+        ],
         "generationConfig": config,
     })
 }
@@ -214,7 +253,7 @@ fn openai_reply(value: &Value) -> Reply {
     let count = |name: &str| value["usage"][name].as_u64().unwrap_or(0);
     let tokens = (count("prompt_tokens"), count("completion_tokens"));
     let is_refusal = choice["finish_reason"] == "content_filter" || choice["message"]["refusal"].is_string();
-    finish(text, tokens, is_refusal)
+    finish(Said { text, is_cut: choice["finish_reason"] == "length" }, tokens, is_refusal)
 }
 
 /// Parts that hold thoughts are no answer; thinking is paid for all the same.
@@ -227,14 +266,16 @@ fn gemini_reply(value: &Value) -> Reply {
     let blocked = value["promptFeedback"]["blockReason"].is_string();
     let reasons = ["SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII"];
     let is_refusal = blocked || candidate["finishReason"].as_str().is_some_and(|reason| reasons.contains(&reason));
-    finish(text, tokens, is_refusal)
+    finish(Said { text, is_cut: candidate["finishReason"] == "MAX_TOKENS" }, tokens, is_refusal)
 }
 
-fn finish(text: String, tokens: (u64, u64), is_refusal: bool) -> Reply {
-    let said = match text.trim().is_empty() {
+/// An answer that is cut off and empty is told apart: its model has thought until its tokens were used up, and would again.
+fn finish(said: Said, tokens: (u64, u64), is_refusal: bool) -> Reply {
+    let said = match said.text.trim().is_empty() {
+        true if said.is_cut => Err(Failure::CutOff),
         true if is_refusal => Err(Failure::Refused { status: 200, why: "it refuses to answer this" }),
         true => Err(Failure::Garbage),
-        false => Ok(text),
+        false => Ok(said),
     };
     Reply { said, tokens }
 }
@@ -246,6 +287,7 @@ pub(super) fn failure(status: u16, retry_after: Option<u64>, bytes: &[u8]) -> Fa
     let error = if value.is_array() { &value[0]["error"] } else { &value["error"] };
     let refused = |why| Failure::Refused { status, why };
     match status {
+        400 | 413 if is_too_long(error) => Failure::TooLong,
         400 | 422 => Failure::Form { status },
         401 | 403 => refused("its server does not accept the key"),
         402 => refused("its account has no balance"),
@@ -258,6 +300,15 @@ pub(super) fn failure(status: u16, retry_after: Option<u64>, bytes: &[u8]) -> Fa
         300..400 => refused("its address leads to another one, which is not followed"),
         _ => refused("its server refuses the request"),
     }
+}
+
+/// Whether a server says that a prompt does not fit: by a code (OpenAI, DeepSeek) or type (llama.cpp), vLLM and Gemini in words.
+fn is_too_long(error: &Value) -> bool {
+    let says = |field: &str, what: &str| error[field].as_str().is_some_and(|text| text.contains(what));
+    says("code", "context_length_exceeded")
+        || says("type", "exceed_context_size")
+        || says("message", "maximum context length")
+        || says("message", "exceeds the maximum number of tokens")
 }
 
 /// `retryDelay` of Gemini: `"7s"`, `"0.5s"`.

@@ -90,7 +90,7 @@ async fn calls_are_recorded() {
     assert_eq!(row["gen_ai.request.model"], "fake", "{row:#}");
     assert_eq!(row["gen_ai.usage.input_tokens"], narrated["tokens_in"]);
     assert_eq!(row["gen_ai.usage.output_tokens"], narrated["tokens_out"]);
-    assert_eq!((&row["llm.outcome"], &row["llm.prompt_version"]), (&json!("narrated"), &json!("narrate-1")));
+    assert_eq!((&row["llm.outcome"], &row["llm.prompt_version"]), (&json!("narrated"), &json!("narrate-2")));
     assert!(row["llm.prompt_digest"].as_str().is_some_and(|digest| digest.len() == 16), "{row:#}");
     assert!(!row.to_string().contains("ledger") && !row.to_string().contains("canary"), "{row:#}");
 }

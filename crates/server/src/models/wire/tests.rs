@@ -2,7 +2,8 @@ use super::*;
 
 #[track_caller]
 fn says(kind: ModelKind, body: &str, text: &str, tokens: (u64, u64)) {
-    assert_eq!(reply(kind, body.as_bytes()), Reply { said: Ok(text.to_owned()), tokens }, "{body}");
+    let is_cut = body.contains("length") || body.contains("MAX_TOKENS");
+    assert_eq!(reply(kind, body.as_bytes()), Reply { said: Ok(Said { text: text.to_owned(), is_cut }), tokens }, "{body}");
 }
 
 #[track_caller]
@@ -30,6 +31,8 @@ fn answers_of_openai_are_read() {
     let refused = Failure::Refused { status: 200, why: "it refuses to answer this" };
     fails(kind, r#"{"choices":[{"message":{"content":null,"refusal":"no"},"finish_reason":"stop"}]}"#, &refused);
     fails(kind, r#"{"choices":[{"message":{"content":""},"finish_reason":"content_filter"}]}"#, &refused);
+    // It has thought until its tokens were used up.
+    fails(kind, r#"{"choices":[{"message":{"content":null},"finish_reason":"length"}]}"#, &Failure::CutOff);
     fails(kind, r#"{"error":{"message":"out of memory"}}"#, &Failure::Busy { status: 200, after: None });
     for rubbish in ["", "   ", "<html>", "{", "[]", "null", "{\"choices\":{}}", "{\"choices\":[]}"] {
         fails(kind, rubbish, &Failure::Garbage);
@@ -55,10 +58,10 @@ fn what_says_nothing_has_to_be_paid_for() {
     let blank =
         r#"{"choices":[{"message":{"content":""},"finish_reason":"length"}],"usage":{"prompt_tokens":7,"completion_tokens":2}}"#;
     let tokens = |kind, body: &str| (reply(kind, body.as_bytes()).said, reply(kind, body.as_bytes()).tokens);
-    assert_eq!(tokens(ModelKind::OpenAi, blank), (Err(Failure::Garbage), (7, 2)));
+    assert_eq!(tokens(ModelKind::OpenAi, blank), (Err(Failure::CutOff), (7, 2)));
     let thought =
         r#"{"candidates":[{"finishReason":"MAX_TOKENS"}],"usageMetadata":{"promptTokenCount":7,"thoughtsTokenCount":3}}"#;
-    assert_eq!(tokens(ModelKind::Gemini, thought), (Err(Failure::Garbage), (7, 3)));
+    assert_eq!(tokens(ModelKind::Gemini, thought), (Err(Failure::CutOff), (7, 3)));
     let many = r#"{"usageMetadata":{"candidatesTokenCount":18446744073709551615,"thoughtsTokenCount":3}}"#;
     assert_eq!(tokens(ModelKind::Gemini, many).1, (0, u64::MAX));
 }
@@ -74,6 +77,15 @@ fn errors_are_told_apart() {
     let quota = failure(429, Some(1), br#"{"error":{"code":"insufficient_quota"}}"#);
     assert!(matches!(quota, Failure::Refused { status: 429, .. }));
     assert_eq!(failure(400, None, b""), Failure::Form { status: 400 });
+    // llama.cpp, OpenAI, vLLM and Gemini.
+    for body in [
+        r#"{"error":{"code":400,"message":"request (1248 tokens) exceeds the available context size","type":"exceed_context_size_error"}}"#,
+        r#"{"error":{"code":"context_length_exceeded","message":"too long","type":"invalid_request_error"}}"#,
+        r#"{"error":{"code":400,"message":"This model's maximum context length is 2048 tokens.","type":"BadRequestError"}}"#,
+        r#"[{"error":{"code":400,"message":"The input token count (9) exceeds the maximum number of tokens allowed (8)."}}]"#,
+    ] {
+        assert_eq!(failure(400, None, body.as_bytes()), Failure::TooLong, "{body}");
+    }
     for status in [301, 307, 401, 402, 403, 404, 413] {
         assert!(matches!(failure(status, None, b""), Failure::Refused { .. }), "{status}");
     }
@@ -83,7 +95,9 @@ fn errors_are_told_apart() {
 #[test]
 fn requests_offer_no_tools() {
     let gateway = privacy::Gateway::new(privacy::Policy::default());
-    let prompt = Prompt { instructions: "do", evidence: gateway.clear("facts") };
+    let example = analysis::Example { evidence: "such facts", answer: "said so" };
+    let citable = vec!["F1".to_owned(), "1".to_owned()];
+    let prompt = Prompt { instructions: "do", example, evidence: gateway.clear("facts"), citable };
     for kind in [ModelKind::OpenAi, ModelKind::Gemini] {
         let mut form = Some(Form::FULL);
         let mut bodies = Vec::new();
@@ -93,12 +107,16 @@ fn requests_offer_no_tools() {
                 ["tools", "tool_choice", "functions", "stream", "toolConfig"].iter().all(|name| body[name].is_null()),
                 "{body}"
             );
-            assert!(body.to_string().contains("facts") && body.to_string().contains("do"));
+            let text = body.to_string();
+            assert!(["\"do\"", "\"such facts\"", "\"said so\"", "\"facts\""].iter().all(|part| text.contains(part)), "{text}");
             bodies.push(body.to_string());
             form = this.simpler();
         }
-        assert_eq!(bodies.len(), 4);
-        assert!(bodies[0].contains("maxItems") && !bodies[3].contains("maxItems"));
+        assert_eq!(bodies.len(), 5);
+        // Bounds, then a schema, then none.
+        let with = |what: &str| bodies.iter().map(|body| u8::from(body.contains(what))).collect::<Vec<_>>();
+        assert_eq!((with("maxLength"), with(r#""enum":["F1","1"]"#)), (vec![1, 0, 0, 0, 0], vec![1, 0, 0, 0, 0]));
+        assert_eq!(with("additionalProperties"), [1, 1, 1, 0, 0]);
     }
     assert_eq!(path(ModelKind::Gemini, "gemini-flash"), "models/gemini-flash:generateContent");
 }
