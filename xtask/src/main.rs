@@ -20,6 +20,7 @@ cargo xtask test --lean   the same without DataFusion: no engine tests, no journ
 cargo xtask python        the Python environment of the journeys, below target (`test` does this by itself)
 cargo xtask tidy          the house against ARCHITECTURE.md, licences, lock file
 cargo xtask bench [N]     Dendro beside ClickHouse and DuckDB: N records (1000000) and the same questions, in one run
+cargo xtask model         the journey with a real language model on this machine (127 MB are downloaded once, below target)
 cargo xtask soak [KILLS]  the crash journey with so many kills (200), and the disk-full journey";
 
 fn main() -> ExitCode {
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["bench"] => bench::run("1000000"),
         ["bench", records] => bench::run(records),
+        ["model"] => test::model(),
         ["soak"] => test::soak("200"),
         ["soak", kills] => test::soak(kills),
         _ => Err(USAGE.to_owned()),

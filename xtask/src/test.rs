@@ -70,6 +70,16 @@ pub(crate) fn soak(kills: &str) -> Result<(), String> {
     step(&format!("{kills} kills, and a full disk"), journeys)
 }
 
+/// The journey with a real language model. Its packages are 127 MB, and its answers take a minute each: too much for every run.
+pub(crate) fn model() -> Result<(), String> {
+    let python = python::prepare(python::MODEL)?;
+    step("build", cargo(&["build", "--package", "dendro"]))?;
+    let mut journey =
+        cargo(&["test", "--package", "journeys", "--test", "it", "--", "--nocapture", "--test-threads", "1", "local_model"]);
+    journey.env("JOURNEY_MODEL", python);
+    step("a real language model", journey)
+}
+
 /// Says what is missing, all of it; installs nothing.
 fn needed(extent: Extent) -> Result<(), String> {
     let python = (extent == Extent::Whole).then_some(python::NEEDED);

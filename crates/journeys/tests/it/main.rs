@@ -18,6 +18,7 @@ mod idle;
 mod journal;
 #[cfg(feature = "kafka")]
 mod kafka;
+mod local_model;
 mod models;
 mod outside;
 mod outside_readers;

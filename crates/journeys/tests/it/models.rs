@@ -45,7 +45,7 @@ fn the_fake_model_answers_as_the_real_ones_do() {
 }
 
 /// Two hours in which the ledger's disk fills up at 14:02.
-fn incident() -> String {
+pub(crate) fn incident() -> String {
     let mut lines = String::new();
     let mut say = |minute: u32, second: u32, source: &str, level: &str, text: &str| {
         let (hour, minute) = (12 + minute / 60, minute % 60);

@@ -32,8 +32,13 @@ struct Script {
 
 impl Script {
     fn start(name: &str, args: &[&str]) -> Script {
+        Script::start_in(&python(), name, args)
+    }
+
+    /// With the packages of another Python.
+    fn start_in(python: &Path, name: &str, args: &[&str]) -> Script {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/outside").join(name);
-        let mut command = Command::new(python());
+        let mut command = Command::new(python);
         command.arg(path).args(args).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("starting Python");
         let output = BufReader::new(child.stdout.take().expect("stdout"));
@@ -84,6 +89,24 @@ pub(crate) fn send(sender: &str, url: &str, count: usize) -> usize {
     let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     assert!(done.status.success(), "{sender}:\n{out}{err}");
     out.lines().last().and_then(|line| line.parse().ok()).unwrap_or_else(|| panic!("{sender} said no number:\n{out}{err}"))
+}
+
+/// A language model on this machine, until it is dropped.
+pub(crate) struct LocalModel {
+    /// `http://127.0.0.1:PORT`
+    pub url: String,
+    _server: Script,
+}
+
+impl LocalModel {
+    /// Starts it, with so many tokens of context, if `JOURNEY_MODEL` names a Python that has its packages: they are too large for
+    /// every run.
+    pub(crate) fn start(context: u32) -> Option<LocalModel> {
+        let python = PathBuf::from(std::env::var_os("JOURNEY_MODEL")?);
+        let mut server = Script::start_in(&python, "local_model.py", &[&context.to_string()]);
+        let url = server.line().trim_end().to_owned();
+        Some(LocalModel { url, _server: server })
+    }
 }
 
 /// A table to be read: a folder or a URL, and what it takes to get there.
