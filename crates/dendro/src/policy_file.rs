@@ -13,7 +13,7 @@ use record::Kind;
 use crate::config::PrivacyFiles;
 use crate::exit::Failure;
 
-/// How often the file is looked at. A change is in force after this, plus reading it.
+/// How often the file is looked at. A change that two looks find the same is in force.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// The policies that were in force are kept here, by version, so that an account can always be explained.
@@ -47,11 +47,14 @@ impl PolicyFile {
     /// Looks at the file until the process ends, and puts each change in force. A policy that cannot be read changes
     /// nothing: the one before stays in force, and the log says why.
     pub(crate) async fn watch(self: Arc<PolicyFile>, gateway: Arc<Gateway>) {
-        let mut refused = String::new();
+        let (mut refused, mut seen) = (String::new(), String::new());
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            let Ok(text) = fs::read_to_string(&self.path) else { continue };
-            if text == *self.text.lock() || text == refused {
+            let Ok(text) = tokio::fs::read_to_string(&self.path).await else { continue };
+            // What is still being written is not read: a part of a policy may be a policy too, or none.
+            let is_settled = text == seen;
+            seen.clone_from(&text);
+            if !is_settled || text == *self.text.lock() || text == refused {
                 continue;
             }
             match parse(&text).and_then(|policy| self.enforce(policy, &text, &gateway)) {

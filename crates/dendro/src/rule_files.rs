@@ -13,7 +13,7 @@ use transform::{Language, Loaded, Problem, Rules, Transforms};
 use crate::config::TransformFile;
 use crate::exit::Failure;
 
-/// How often the files are looked at. A change is in force after this, plus reading it.
+/// How often the files are looked at. A change that two looks find the same is in force, once it is read.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Largest file that rules may name, in bytes. Each kind has a bound of its own below it.
@@ -24,6 +24,8 @@ pub(crate) struct RuleFiles {
     path: PathBuf,
     is_named: bool,
     seen: Mutex<Vec<Stamp>>,
+    /// As they were at the last look, if they have changed.
+    changed: Mutex<Vec<Stamp>>,
 }
 
 /// What tells one state of a file from another, without reading it.
@@ -43,7 +45,7 @@ impl Stamp {
 impl RuleFiles {
     /// The files; nothing is read yet.
     pub(crate) fn new(file: &TransformFile) -> RuleFiles {
-        RuleFiles { path: file.path.clone(), is_named: file.is_named, seen: Mutex::default() }
+        RuleFiles { path: file.path.clone(), is_named: file.is_named, seen: Mutex::default(), changed: Mutex::default() }
     }
 
     /// Reads the rules and puts them in force.
@@ -70,7 +72,10 @@ impl RuleFiles {
 
     fn look(&self, transforms: &Transforms) {
         let seen = self.seen.lock().clone();
-        if seen.iter().all(|stamp| Stamp::of(stamp.path.clone()) == *stamp) {
+        let now: Vec<Stamp> = seen.iter().map(|stamp| Stamp::of(stamp.path.clone())).collect();
+        // What is still being written is not read: a part of the rules may be rules too, or none.
+        let is_settled = std::mem::replace(&mut *self.changed.lock(), now.clone()) == now;
+        if now == seen || !is_settled {
             return;
         }
         let before = transforms.version();

@@ -14,6 +14,13 @@ use crate::{Action, Cleared, Kind, Policy};
 
 pub use account::{ACCOUNT_FIELD, AccountEntry, Counted, POLICY_FIELD, read_account};
 
+/// The source of records that this program makes of its own doing, such as calls of language models. What a day may cost is
+/// counted by them, so nobody else's records have it.
+pub const OWN_SOURCE: &str = "dendro-models";
+
+/// What the source of other records that claim it becomes.
+const CLAIMED_SOURCE: &str = "claimed:dendro-models";
+
 /// A batch that passed the gateway. Private fields: only [`Gateway::admit`] makes one, and the lake takes nothing else,
 /// so an unscreened record cannot be stored.
 #[derive(Debug)]
@@ -88,6 +95,13 @@ impl Gateway {
     /// What was masked exists nowhere in the batch any more. Each record in which something was found says so in its
     /// attributes [`ACCOUNT_FIELD`] and [`POLICY_FIELD`].
     pub fn admit(&self, mut batch: Batch) -> Admitted {
+        disown(&mut batch);
+        self.admit_own(batch)
+    }
+
+    /// Admits what this program says of its own doing. What came from anybody else goes through [`Gateway::admit`], where it
+    /// cannot pass for it.
+    pub fn admit_own(&self, mut batch: Batch) -> Admitted {
         let compiled = self.in_force();
         let in_names = self.mask_names(&mut batch);
         let (batch, mut masked) = match self.keys.as_deref() {
@@ -114,6 +128,19 @@ impl Gateway {
             batch.rename(&name, cleared.as_str());
         }
         masked
+    }
+}
+
+/// Records of others that say they are this program's own get another source.
+fn disown(batch: &mut Batch) {
+    let is_forged = |record: &record::Record| batch.text_if(record.source) == Some(OWN_SOURCE);
+    let forged: Vec<usize> = (0..batch.records().len()).filter(|&index| is_forged(&batch.records()[index])).collect();
+    if forged.is_empty() {
+        return;
+    }
+    let source = batch.add_text(CLAIMED_SOURCE);
+    for index in forged {
+        batch.record_mut(index).source = source;
     }
 }
 

@@ -14,7 +14,7 @@ mod policy;
 mod values;
 
 pub use cleared::Cleared;
-pub use gateway::{ACCOUNT_FIELD, AccountEntry, Admitted, Counted, Gateway, Masked, POLICY_FIELD, read_account};
+pub use gateway::{ACCOUNT_FIELD, AccountEntry, Admitted, Counted, Gateway, Masked, OWN_SOURCE, POLICY_FIELD, read_account};
 pub use mask::{MASK, MASKING_ERROR};
 pub use policy::{Action, Category, Classification, Epoch, Level, Origin, Policy, PolicyError, Preset};
 pub use values::Kind;

@@ -1,6 +1,7 @@
 use std::net::SocketAddr;
 use std::num::NonZero;
 use std::path::Path;
+use std::time::Duration;
 
 use server::{Dialect, Port};
 
@@ -14,6 +15,9 @@ const NODES_MAX: u16 = 4096;
 /// A memtable that is sealed at `seal_bytes` while the next one fills must fit twice.
 const MEMTABLES_AT_ONCE: u64 = 2;
 
+/// A signature is believed for five minutes before and after its time.
+const HOOK_MEMORY_MIN: Duration = Duration::from_secs(600);
+
 /// Footers of some thousand segments: a busy month.
 const FOOTER_CACHE_BYTES: usize = 32 << 20;
 
@@ -25,6 +29,9 @@ pub(crate) fn meant(raw: &mut Raw) -> Config {
     let lake = lake_config(raw);
     let limits = limits(raw);
     let server = server_config(raw, limits);
+    if !server.hooks.is_empty() && lake.key_memory < HOOK_MEMORY_MIN {
+        raw.problem("key_memory must be at least 10m with hooks: for so long a signed delivery can be sent again".to_owned());
+    }
     let budget = ask::Budget {
         rows_max: limits.answer_rows,
         answer_bytes_max: limits.answer_bytes,

@@ -36,6 +36,8 @@ fn wrong_settings_are_told_together() {
     fs::write(&file, "seal_aftr = \"7s\"\nseal_bytes = \"many\"\n").expect("write");
     let mut command = dendro(["serve", "--print-config", "--node", "9999", "--listen", "0.0.0.0:80", "--config"]);
     command.env("DENDRO_SYSLOG", "udp://0.0.0.0:514 514").env("DENDRO_RELP", "udp://127.0.0.1:1");
+    command.env("DENDRO_HOOKS", "pay=standard@env:PAY_SECRET").env("PAY_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    command.env("DENDRO_KEY_MEMORY", "9m");
     let told = run(command.arg(&file).env("DENDRO_COMPAKT", "1")).exits(2).err;
     for expected in [
         "did you mean `seal_after`",
@@ -46,6 +48,7 @@ fn wrong_settings_are_told_together() {
         "syslog: udp://0.0.0.0:514 can be reached from other machines",
         "found `514`",
         "relp: it is not spoken over udp://127.0.0.1:1",
+        "key_memory must be at least 10m with hooks",
     ] {
         assert!(told.contains(expected), "{expected} is missing in\n{told}");
     }

@@ -207,3 +207,23 @@ fn the_source_of_what_is_left_out_is_screened_too() {
     assert!(!format!("{parts:?}").contains("ann@"), "{parts:?}");
     assert_eq!(admitted.batch().records_left_out(record::LeftOutBy::Filter), 1);
 }
+
+#[test]
+fn nobody_else_passes_for_the_program_itself() {
+    let batch = || {
+        let mut batch = Batch::builder(Tenant::default(), Timestamp::from_micros(0));
+        for source in [OWN_SOURCE, "shop"] {
+            let mut record = Record::at(Timestamp::from_micros(0));
+            record.source = batch.text(source);
+            batch.finish_record(record);
+        }
+        batch.build()
+    };
+    let sources = |admitted: Admitted| {
+        let batch = admitted.into_batch();
+        batch.records().iter().map(|record| batch.text(record.source).to_owned()).collect::<Vec<_>>()
+    };
+    let gateway = Gateway::new(Policy::default());
+    assert_eq!(sources(gateway.admit(batch())), ["claimed:dendro-models", "shop"]);
+    assert_eq!(sources(gateway.admit_own(batch())), [OWN_SOURCE, "shop"]);
+}

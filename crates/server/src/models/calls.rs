@@ -5,14 +5,13 @@
 use analysis::{PROMPT_VERSION, Prompt};
 use ask::{Budget, Cell, Question, Scope};
 use intake::{Context, Format};
+use privacy::OWN_SOURCE;
 use record::{TimeRange, Timestamp};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{Call, ModelConfig, ModelRooms};
 
-/// The source of the records.
-const SOURCE: &str = "dendro-models";
 /// Tokens of the calls.
 const USED: &str =
     "source:=\"dendro-models\" | stats sum(gen_ai.usage.input_tokens) as used_in, sum(gen_ai.usage.output_tokens) as used_out";
@@ -38,9 +37,9 @@ pub(super) async fn keep(rooms: &ModelRooms, config: &ModelConfig, call: &Call) 
         "llm.sentences_dropped": call.checked.dropped_count(),
     });
     let context =
-        Context { tenant: rooms.tenant.clone(), source: Some(SOURCE), received_at: now, limits: intake::Limits::default() };
+        Context { tenant: rooms.tenant.clone(), source: Some(OWN_SOURCE), received_at: now, limits: intake::Limits::default() };
     let batch = intake::decode(Format::Json, record.to_string().as_bytes(), &context);
-    rooms.lake.append(rooms.gateway.admit(batch), None).await.map(drop)
+    rooms.lake.append(rooms.gateway.admit_own(batch), None).await.map(drop)
 }
 
 /// What tells two prompts apart without telling what they say.
