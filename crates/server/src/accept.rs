@@ -20,45 +20,55 @@ impl RowFormat {
 
     /// The media type sent.
     pub(crate) fn media_type(self) -> &'static str {
+        self.names()[0]
+    }
+
+    /// What it is called by clients.
+    fn names(self) -> &'static [&'static str] {
         match self {
-            RowFormat::Json => "application/json",
-            RowFormat::Ndjson => "application/x-ndjson",
-            RowFormat::Arrow => "application/vnd.apache.arrow.stream",
+            RowFormat::Json => &["application/json"],
+            RowFormat::Ndjson => &["application/x-ndjson", "application/jsonl", "application/ndjson"],
+            RowFormat::Arrow => &["application/vnd.apache.arrow.stream"],
         }
     }
 
-    fn is_called(self, name: &str) -> bool {
-        name == self.media_type() || (self == RowFormat::Ndjson && matches!(name, "application/jsonl" | "application/ndjson"))
-    }
-
-    /// What `Accept` prefers (RFC 9110, 12.5.1); JSON when it leaves the choice.
+    /// What `Accept` prefers; JSON when it leaves the choice.
     pub(crate) fn of(headers: &HeaderMap) -> Result<RowFormat, Problem> {
-        let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        let ranges: Vec<Range> = values.flat_map(|value| value.split(',')).filter_map(Range::parse).collect();
-        if ranges.is_empty() {
-            return Ok(RowFormat::Json);
-        }
+        let accepted = Accepted::of(headers);
         // The first of the best: `max_by` would take the last, and JSON comes first.
         let mut best = (0, None);
         for format in RowFormat::ALL {
-            let quality = format.quality(&ranges);
+            let quality = accepted.quality(format.names());
             if quality > best.0 {
                 best = (quality, Some(format));
             }
         }
         best.1.ok_or_else(not_acceptable)
     }
+}
 
-    /// In thousandths: of the most specific range that covers this format.
-    fn quality(self, ranges: &[Range]) -> u16 {
-        let specific = |range: &&Range| match range.name.as_str() {
-            "*/*" => Some(0),
-            "application/*" => Some(1),
-            name if self.is_called(name) => Some(2),
-            _ => None,
-        };
-        let covering = ranges.iter().filter_map(|range| Some((specific(&range)?, range.quality)));
+/// What `Accept` says (RFC 9110, 12.5.1).
+pub(crate) struct Accepted(Vec<Range>);
+
+impl Accepted {
+    pub(crate) fn of(headers: &HeaderMap) -> Accepted {
+        let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        Accepted(values.flat_map(|value| value.split(',')).filter_map(Range::parse).collect())
+    }
+
+    /// How much a type is wanted, in thousandths, as the most specific range that covers one of its names says. Without any
+    /// range everything is as welcome as can be.
+    pub(crate) fn quality(&self, names: &[&str]) -> u16 {
+        if self.0.is_empty() {
+            return 1000;
+        }
+        let covering = self.0.iter().filter_map(|range| Some((range.covers(names)?, range.quality)));
         covering.max().map_or(0, |(_, quality)| quality)
+    }
+
+    /// Whether it is asked for by name.
+    pub(crate) fn names(&self, name: &str) -> bool {
+        self.0.iter().any(|range| range.name == name && range.quality > 0)
     }
 }
 
@@ -68,6 +78,17 @@ struct Range {
 }
 
 impl Range {
+    /// Whether it covers a type of these names, and how specifically.
+    fn covers(&self, names: &[&str]) -> Option<u8> {
+        let kind = self.name.strip_suffix("/*");
+        match self.name.as_str() {
+            "*/*" => Some(0),
+            name if names.contains(&name) => Some(2),
+            _ if kind.is_some_and(|kind| names.iter().any(|name| name.split('/').next() == Some(kind))) => Some(1),
+            _ => None,
+        }
+    }
+
     fn parse(text: &str) -> Option<Range> {
         let mut parts = text.split(';').map(str::trim);
         let name = parts.next().filter(|name| !name.is_empty())?.to_ascii_lowercase();

@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::dialects::{self, Dialect, hooks};
 use crate::door::Door;
+use crate::graphql;
 use crate::openapi;
 use crate::routes::about::Description;
 use crate::routes::{
@@ -27,6 +28,8 @@ fn router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(sql::sql))
         .routes(routes!(summary::summary))
         .routes(routes!(tail::tail))
+        .routes(routes!(graphql::post, graphql::get))
+        .routes(routes!(graphql::schema))
         .routes(routes!(fields::fields))
         .routes(routes!(histogram::histogram))
         .routes(routes!(context::context))

@@ -91,6 +91,8 @@ pub struct Limits {
     pub question_wait: Duration,
     /// Wall time of a question.
     pub question_time: Duration,
+    /// Wall time of a GraphQL request, with all that is asked in it.
+    pub graphql_time: Duration,
     /// Bytes of memory of a question.
     pub question_memory_bytes: usize,
     /// Rows of an answer to SQL.
@@ -137,6 +139,7 @@ impl Limits {
         questions: 8,
         question_wait: Duration::from_secs(2),
         question_time: Duration::from_secs(30),
+        graphql_time: Duration::from_secs(10),
         question_memory_bytes: 512 << 20,
         answer_rows: 100_000,
         answer_bytes: 64 << 20,

@@ -26,6 +26,7 @@ use axum::Router;
 use axum::http::Uri;
 
 use crate::app::App;
+use crate::graphql;
 
 pub(crate) use credentials::presented;
 pub(crate) use journal::Journals;
@@ -59,6 +60,8 @@ pub enum Dialect {
     Journal,
     /// Webhooks, which are answered as Dendro answers.
     Hook,
+    /// Dendro's own questions in GraphQL, whose errors have a form of their own.
+    Graphql,
 }
 
 /// An address on which one dialect is spoken, with paths as its agents have them built in.
@@ -90,6 +93,7 @@ impl Dialect {
             Dialect::Firehose => "firehose",
             Dialect::Journal => "journal",
             Dialect::Hook => "hook",
+            Dialect::Graphql => "graphql",
         }
     }
 
@@ -112,6 +116,7 @@ impl Dialect {
             firehose::PATH => Dialect::Firehose,
             journal::PATH => Dialect::Journal,
             _ if path.starts_with(hooks::PREFIX) => Dialect::Hook,
+            graphql::PATH => Dialect::Graphql,
             _ => Dialect::Own,
         }
     }
@@ -139,7 +144,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
 /// The routes of the one that has a port of its own.
 pub(crate) fn router_of(dialect: Dialect) -> Router<Arc<App>> {
     match dialect {
-        Dialect::Own | Dialect::Hook => Router::new(),
+        Dialect::Own | Dialect::Hook | Dialect::Graphql => Router::new(),
         Dialect::Elasticsearch => elasticsearch::at_root(),
         Dialect::Otlp => otlp::routes(),
         Dialect::OtlpGrpc => otlp::grpc_routes(),

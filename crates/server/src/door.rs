@@ -20,7 +20,7 @@ use tower::ServiceExt;
 
 use crate::app::{App, place};
 use crate::dialects::{Dialect, Manner, hooks, presented, problem_of};
-use crate::error::Problem;
+use crate::error::{InOwnWords, Problem};
 use crate::{browser, pages, request_id};
 
 /// The one way in.
@@ -142,6 +142,9 @@ impl Door {
 /// Every error leaves in the one form of its dialect, also those that routing makes (404, 405). Returns the cause, for
 /// the log.
 fn one_form(mut response: Response, manner: &Manner, id: &str, now: Timestamp) -> (Response, Option<Arc<str>>) {
+    if let Some(InOwnWords(cause)) = response.extensions_mut().remove() {
+        return (response, cause);
+    }
     let Some((problem, cause)) = problem_of(&mut response) else { return (response, None) };
     let mut rendered = manner.render(problem, id, now);
     if let Some(allow) = response.headers_mut().remove(header::ALLOW) {

@@ -148,6 +148,21 @@ impl Problem {
         }
     }
 
+    /// What happened.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// What to do about it.
+    pub(crate) fn to_do(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// Each thing that is wrong with the request.
+    pub(crate) fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
     /// The headers that belong to it.
     pub(crate) fn into_headers(self) -> Vec<(HeaderName, HeaderValue)> {
         self.headers
@@ -181,6 +196,10 @@ impl Problem {
         response
     }
 }
+
+/// An answer that says what is wrong in its own words, whatever its status, and what the log should know of it.
+#[derive(Debug, Clone)]
+pub(crate) struct InOwnWords(pub(crate) Option<Arc<str>>);
 
 /// RFC 9457's media type.
 pub(crate) const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -230,6 +249,11 @@ impl From<ask::Error> for Problem {
 }
 
 impl Problem {
+    /// The same, in a protocol that has one status for all requests that cannot be understood.
+    pub(crate) fn into_bad_request(self) -> Problem {
+        Problem { status: StatusCode::BAD_REQUEST, ..self }
+    }
+
     /// The query stood in the body, not in the URL.
     pub(crate) fn in_body(mut self) -> Problem {
         for fault in &mut self.faults {

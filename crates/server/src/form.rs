@@ -25,6 +25,11 @@ impl Form {
         Ok(Form::new(json::object(bytes)?, Some(String::new())))
     }
 
+    /// Takes members that were read elsewhere.
+    pub(crate) fn of_object(members: Map<String, Value>) -> Form {
+        Form::new(members, Some(String::new()))
+    }
+
     /// Reads the parameters of a URL.
     pub(crate) fn from_url(uri: &Uri) -> Result<Form, Problem> {
         let Query(pairs): Query<Vec<(String, String)>> =

@@ -14,18 +14,22 @@ const DEPTH_MAX: usize = 64;
 /// Members of one object.
 const KEYS_MAX: usize = 1024;
 
-/// Reads a JSON object. A key that stands twice is refused: readers that take the first and readers that take the
-/// last would understand two different requests.
+/// Reads a JSON object.
 pub(crate) fn object(bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
+    match value(bytes)? {
+        Value::Object(map) => Ok(map),
+        _ => Err(not_an_object()),
+    }
+}
+
+/// Reads JSON. A key that stands twice is refused: readers that take the first and readers that take the last would
+/// understand two different requests.
+pub(crate) fn value(bytes: &[u8]) -> Result<Value, Problem> {
     let why = Cell::new("");
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let strict = Strict { depth: DEPTH_MAX, why: &why };
     let value = strict.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
-    match value {
-        Ok(Value::Object(map)) => Ok(map),
-        Ok(_) => Err(not_an_object()),
-        Err(error) => Err(refuse(bytes, &error, why.get())),
-    }
+    value.map_err(|error| refuse(bytes, &error, why.get()))
 }
 
 fn not_an_object() -> Problem {

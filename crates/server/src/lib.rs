@@ -20,6 +20,7 @@ mod dialects;
 mod door;
 mod error;
 mod form;
+mod graphql;
 mod hooks;
 mod idempotency;
 mod json;

@@ -11,6 +11,13 @@ pub(crate) fn essence(headers: &HeaderMap) -> Option<String> {
     (!essence.is_empty()).then(|| String::from_utf8_lossy(essence).to_ascii_lowercase())
 }
 
+/// What `charset` says, in lower case.
+pub(crate) fn charset(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?.to_ascii_lowercase();
+    let mut parameters = value.split(';').skip(1).map(str::trim);
+    parameters.find_map(|parameter| parameter.strip_prefix("charset=").map(|charset| charset.trim_matches('"').to_owned()))
+}
+
 /// Types under which logs come in. The format is found by looking at the bytes, or named by `format=`.
 const LOG_TYPES: [&str; 9] = [
     "application/json",

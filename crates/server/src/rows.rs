@@ -23,15 +23,15 @@ pub(crate) struct Page {
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub(crate) struct Stats {
     /// Rows decoded, after pruning by statistics and index.
-    rows_scanned: u64,
+    pub(crate) rows_scanned: u64,
     /// Bytes read from segments, and bytes of memtable looked at.
-    bytes_scanned: u64,
+    pub(crate) bytes_scanned: u64,
     /// Segments opened.
-    files_scanned: u64,
+    pub(crate) files_scanned: u64,
     /// Segments left out without opening them.
-    files_pruned: u64,
+    pub(crate) files_pruned: u64,
     /// Wall time in milliseconds.
-    elapsed_ms: f64,
+    pub(crate) elapsed_ms: f64,
 }
 
 impl From<Cost> for Stats {
@@ -84,6 +84,20 @@ pub(crate) enum KindBody {
     Time,
     /// Anything else, spelled out.
     Other,
+}
+
+impl KindBody {
+    /// The name in answers.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            KindBody::Text => "text",
+            KindBody::Int => "int",
+            KindBody::Float => "float",
+            KindBody::Bool => "bool",
+            KindBody::Time => "time",
+            KindBody::Other => "other",
+        }
+    }
 }
 
 impl ColumnBody {

@@ -22,7 +22,7 @@ fn authorized(dialect: Dialect, headers: &HeaderMap) -> Vec<Vec<u8>> {
     let is = |name: &str| scheme.eq_ignore_ascii_case(name.as_bytes());
     match dialect {
         _ if is("bearer") => vec![value.to_vec()],
-        Dialect::Own => Vec::new(),
+        Dialect::Own | Dialect::Graphql => Vec::new(),
         Dialect::Splunk if is("splunk") => vec![value.to_vec()],
         _ if is("basic") => halves(value),
         // `ApiKey` is the base64 of `id:key`; what is not is taken as the key itself.
@@ -67,6 +67,7 @@ mod tests {
         let key = format!("ApiKey {}", STANDARD.encode("id:token"));
         check(Dialect::Own, "Bearer token", &["token"]);
         check(Dialect::Own, &basic, &[]);
+        check(Dialect::Graphql, &basic, &[]);
         check(Dialect::Elasticsearch, "bearer  token ", &["token"]);
         check(Dialect::Elasticsearch, &basic, &["elastic", "token"]);
         check(Dialect::Elasticsearch, &key, &["token", key.strip_prefix("ApiKey ").expect("prefix")]);

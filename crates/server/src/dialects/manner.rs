@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::{Dialect, datadog, elasticsearch, firehose, otlp, presented, splunk};
 use crate::error::Problem;
+use crate::graphql;
 use record::Timestamp;
 
 /// How a request wants to be spoken to, known before anything of it is looked at more closely.
@@ -16,6 +17,7 @@ pub(crate) struct Manner {
     is_json: bool,
     showed_token: bool,
     firehose_request: Option<String>,
+    graphql: graphql::Form,
 }
 
 impl Manner {
@@ -30,6 +32,7 @@ impl Manner {
             dialect,
             is_json: dialect == Dialect::Otlp && otlp::wants_json(request),
             showed_token: dialect == Dialect::Splunk && !presented(dialect, request.uri(), headers).is_empty(),
+            graphql: if dialect == Dialect::Graphql { graphql::Form::of_errors(headers) } else { graphql::Form::Json },
             firehose_request: if dialect == Dialect::Firehose { firehose::request_id(headers) } else { None },
         }
     }
@@ -56,6 +59,10 @@ impl Manner {
     pub(crate) fn render(&self, problem: Problem, request_id: &str, now: Timestamp) -> Response {
         match self.dialect {
             Dialect::Own | Dialect::Gelf | Dialect::CloudEvents | Dialect::Journal | Dialect::Hook => problem.render(request_id),
+            Dialect::Graphql => {
+                let body = graphql::error(&problem, request_id);
+                dressed(problem, self.graphql.media_type(), body)
+            }
             Dialect::Elasticsearch => {
                 let body = elasticsearch::error(&problem);
                 dressed(problem, "application/json", body)

@@ -4,10 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
 use privacy::Level;
+use record::TimeRange;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
+use crate::ask_engine::Turn;
 use crate::error::Problem;
 use crate::form::Form;
 use crate::rows::{ColumnBody, KindBody};
@@ -36,15 +38,15 @@ pub(crate) struct FieldsAnswer {
 pub(crate) struct Field {
     /// Its name.
     #[schema(example = "http.status_code")]
-    name: String,
+    pub(crate) name: String,
     /// What it holds.
-    kind: KindBody,
+    pub(crate) kind: KindBody,
     /// How far it may be shown around: `public`, `internal`, `confidential` or `restricted`.
     #[schema(value_type = String, example = "internal")]
-    level: Level,
+    pub(crate) level: Level,
     /// Records that have it, where that is known without a scan.
     #[serde(skip_serializing_if = "Option::is_none")]
-    present: Option<u64>,
+    pub(crate) present: Option<u64>,
 }
 
 /// Tells which fields there are.
@@ -65,13 +67,18 @@ pub(crate) async fn fields(State(app): State<Arc<App>>, uri: Uri) -> Result<Json
     let mut form = Form::from_url(&uri)?;
     let range = form.time_range(app.now());
     form.finish()?;
-    let scope = app.scope(range, app.limits.answer_rows);
     let turn = app.turn().await?;
-    let summaries = app.fields(&turn, &scope).await?;
+    Ok(Json(FieldsAnswer { fields: fields_of(&app, &turn, range).await? }))
+}
+
+/// The fields of a stretch of time.
+pub(crate) async fn fields_of(app: &App, turn: &Turn, range: TimeRange) -> Result<Vec<Field>, Problem> {
+    let scope = app.scope(range, app.limits.answer_rows);
+    let summaries = app.fields(turn, &scope).await?;
     let policy = app.rooms.gateway.policy();
     let fields = summaries.into_iter().map(|summary| {
         let ColumnBody { name, kind, level } = ColumnBody::of(&summary.column, &policy);
         Field { name, kind, level, present: summary.present }
     });
-    Ok(Json(FieldsAnswer { fields: fields.collect() }))
+    Ok(fields.collect())
 }

@@ -55,24 +55,24 @@ pub(crate) enum Health {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HealthAnswer {
     /// The worst of all parts.
-    status: Health,
+    pub(crate) status: Health,
     /// Version of this program.
     #[schema(example = "0.1.0")]
-    version: &'static str,
-    parts: Vec<Part>,
+    pub(crate) version: &'static str,
+    pub(crate) parts: Vec<Part>,
 }
 
 /// A part of the process.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Part {
     #[schema(example = "lake")]
-    name: &'static str,
-    status: Health,
+    pub(crate) name: &'static str,
+    pub(crate) status: Health,
     /// Parts that it cannot do without.
     needs: Vec<&'static str>,
     /// Why it is not well.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<Cow<'static, str>>,
+    pub(crate) reason: Option<Cow<'static, str>>,
     /// Figures.
     details: serde_json::Value,
 }
@@ -80,10 +80,15 @@ pub(crate) struct Part {
 /// Tells how each part is.
 #[utoipa::path(get, path = "/healthz", tag = "health", responses((status = 200, description = "The parts.", body = HealthAnswer)))]
 pub(crate) async fn healthz(State(app): State<Arc<App>>) -> Json<HealthAnswer> {
-    let parts = vec![server(&app), ingest(&app), questions(&app), lake(&app)];
+    Json(health(&app))
+}
+
+/// How each part is.
+pub(crate) fn health(app: &App) -> HealthAnswer {
+    let parts = vec![server(app), ingest(app), questions(app), lake(app)];
     let worst = |status| parts.iter().any(|part| part.status == status);
     let status = [Health::Failed, Health::Degraded].into_iter().find(|&status| worst(status)).unwrap_or(Health::Ok);
-    Json(HealthAnswer { status, version: env!("CARGO_PKG_VERSION"), parts })
+    HealthAnswer { status, version: env!("CARGO_PKG_VERSION"), parts }
 }
 
 fn part<R: Into<Cow<'static, str>>>(

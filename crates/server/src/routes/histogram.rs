@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ask::{Aggregate, Answer, Cell, Function, GroupKey, Pipe, Question};
+use ask::{Aggregate, Answer, Cell, Function, GroupKey, Pipe, Query, Question};
 use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
+use crate::ask_engine::Turn;
 use crate::error::Problem;
 use crate::form::Form;
 use crate::rows::{Stats, column};
@@ -19,6 +20,8 @@ use crate::rows::{Stats, column};
 const AUTO_BINS_MAX: i64 = 200;
 /// Bins when the client chooses: a week in minutes.
 const BINS_MAX: i64 = 10_080;
+/// Longest text of a width that is worth reading.
+const WIDTH_MAX_BYTES: usize = 200;
 /// Severities of a bin, the missing one included.
 const SEVERITIES_MAX: i64 = 10;
 /// The stretch looked at, if the request does not say.
@@ -26,7 +29,7 @@ const DEFAULT_RANGE: Duration = Duration::from_secs(3600);
 /// Widths people read easily, in seconds. Longer ranges get whole multiples of the last one.
 const WIDTHS_SECONDS: [i64; 17] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400];
 /// The name under which records without a severity are counted (OpenTelemetry's).
-const UNSPECIFIED: &str = "UNSPECIFIED";
+pub(crate) const UNSPECIFIED: &str = "UNSPECIFIED";
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const MICROS_PER_MILLI: i64 = 1_000;
@@ -54,19 +57,19 @@ pub(crate) struct HistogramParams {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HistogramAnswer {
     /// Width of a bin.
-    bin_seconds: f64,
+    pub(crate) bin_seconds: f64,
     /// All bins of the range, empty ones included. The first and last may reach over its ends.
-    bins: Vec<Bin>,
+    pub(crate) bins: Vec<Bin>,
     /// Records in all bins.
-    total: u64,
-    stats: Stats,
+    pub(crate) total: u64,
+    pub(crate) stats: Stats,
     /// Whether nothing is missing.
-    complete: bool,
+    pub(crate) complete: bool,
     /// Why records may be missing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    incomplete_reason: Option<String>,
+    pub(crate) incomplete_reason: Option<String>,
     /// Version of the Delta table that was read.
-    version: u64,
+    pub(crate) version: u64,
 }
 
 /// One bin.
@@ -74,11 +77,11 @@ pub(crate) struct HistogramAnswer {
 pub(crate) struct Bin {
     /// Its first moment.
     #[schema(format = DateTime)]
-    start: String,
+    pub(crate) start: String,
     /// Records in it.
-    total: u64,
+    pub(crate) total: u64,
     /// The same by severity; `UNSPECIFIED` for those without.
-    by_severity: BTreeMap<String, u64>,
+    pub(crate) by_severity: BTreeMap<String, u64>,
 }
 
 /// Counts records over time.
@@ -96,23 +99,51 @@ pub(crate) struct Bin {
     ),
 )]
 pub(crate) async fn histogram(State(app): State<Arc<App>>, uri: Uri) -> Result<Json<HistogramAnswer>, Problem> {
-    let now = app.now();
-    let mut form = Form::from_url(&uri)?;
-    let text = form.text("query", ask::QUERY_MAX_BYTES).unwrap_or_default();
-    let end = form.moment("end", now).unwrap_or(now);
-    let start = form.moment("start", now).unwrap_or_else(|| end.minus(DEFAULT_RANGE));
-    let bins = Bins::read(&mut form, TimeRange::new(start, end));
-    form.finish()?;
-    let mut query = ask::parse(&text, now)?;
-    if !query.pipes.is_empty() {
-        return Err(only_a_filter());
-    }
-    query.pipes.push(counts(bins.width));
-    let rows_max = bins.count().saturating_mul(SEVERITIES_MAX) as usize;
-    let scope = app.scope(bins.range, rows_max);
+    let most = BinsMax { chosen: AUTO_BINS_MAX, named: BINS_MAX };
+    let counting = Counting::read(Form::from_url(&uri)?, most, &app)?;
     let turn = app.turn().await?;
-    let answer = app.ask(&turn, &scope, &Question::Search(query), None).await?;
-    Ok(Json(bins.fill(&answer)))
+    Ok(Json(counting.answer(&app, &turn).await?))
+}
+
+/// How many bins there may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BinsMax {
+    /// When their width is chosen here.
+    pub(crate) chosen: i64,
+    /// When the request names it.
+    pub(crate) named: i64,
+}
+
+/// What is counted, and in which bins.
+pub(crate) struct Counting {
+    query: Query,
+    bins: Bins,
+}
+
+impl Counting {
+    /// Reads `query`, `start`, `end` and `bin`.
+    pub(crate) fn read(mut form: Form, most: BinsMax, app: &App) -> Result<Counting, Problem> {
+        let now = app.now();
+        let text = form.text("query", ask::QUERY_MAX_BYTES).unwrap_or_default();
+        let end = form.moment("end", now).unwrap_or(now);
+        let start = form.moment("start", now).unwrap_or_else(|| end.minus(DEFAULT_RANGE));
+        let bins = Bins::read(&mut form, TimeRange::new(start, end), most);
+        form.finish()?;
+        let mut query = ask::parse(&text, now)?;
+        if !query.pipes.is_empty() {
+            return Err(only_a_filter());
+        }
+        query.pipes.push(counts(bins.width));
+        Ok(Counting { query, bins })
+    }
+
+    /// The bins, filled.
+    pub(crate) async fn answer(&self, app: &App, turn: &Turn) -> Result<HistogramAnswer, Problem> {
+        let rows_max = self.bins.count().saturating_mul(SEVERITIES_MAX) as usize;
+        let scope = app.scope(self.bins.range, rows_max);
+        let answer = app.ask(turn, &scope, &Question::Search(self.query.clone()), None).await?;
+        Ok(self.bins.fill(&answer))
+    }
 }
 
 /// Pipes make other rows of the records; here only records count.
@@ -135,30 +166,30 @@ struct Bins {
 }
 
 impl Bins {
-    fn read(form: &mut Form, range: TimeRange) -> Bins {
+    fn read(form: &mut Form, range: TimeRange, most: BinsMax) -> Bins {
         if range.is_empty() {
             form.fault("end", "", "empty_range", "`end` must be later than `start`");
             return Bins { range, width: MICROS_PER_SECOND };
         }
-        let Some(text) = form.text("bin", AUTO_BINS_MAX as usize) else { return Bins::auto(range) };
+        let Some(text) = form.text("bin", WIDTH_MAX_BYTES) else { return Bins::auto(range, most.chosen) };
         let width = parse_duration(&text).and_then(|width| i64::try_from(width.as_micros()).ok()).unwrap_or(0);
         let bins = Bins { range, width: width.max(MICROS_PER_MILLI) };
         if width < MICROS_PER_MILLI {
             form.fault("bin", "", "not_a_duration", "`bin` must be a duration such as 30s, 5m or 1h");
-        } else if bins.count() > BINS_MAX {
-            form.fault("bin", "", "too_many", format!("this makes more than {BINS_MAX} bins"));
+        } else if bins.count() > most.named {
+            form.fault("bin", "", "too_many", format!("this makes more than {} bins", most.named));
         }
         bins
     }
 
     /// The narrowest round width that makes few enough bins.
-    fn auto(range: TimeRange) -> Bins {
-        let fits = |seconds: &i64| Bins { range, width: seconds * MICROS_PER_SECOND }.count() <= AUTO_BINS_MAX;
+    fn auto(range: TimeRange, bins_max: i64) -> Bins {
+        let fits = |seconds: &i64| Bins { range, width: seconds * MICROS_PER_SECOND }.count() <= bins_max;
         let seconds = WIDTHS_SECONDS.into_iter().find(fits).unwrap_or_else(|| {
             let day = WIDTHS_SECONDS[WIDTHS_SECONDS.len() - 1];
             let days = Bins { range, width: day * MICROS_PER_SECOND }.count();
             // One bin fewer than allowed: the range need not begin where a bin does.
-            day * (days / (AUTO_BINS_MAX - 1) + 1)
+            day * (days / (bins_max - 1).max(1) + 1)
         });
         Bins { range, width: seconds * MICROS_PER_SECOND }
     }

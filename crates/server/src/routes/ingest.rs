@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::body::{Bounds, Received, receive};
+use crate::body::{Bounds, Plain, receive};
 use crate::error::Problem;
 use crate::form::Form;
 use crate::idempotency::idempotency_key;
@@ -18,7 +18,7 @@ use crate::media;
 use crate::store::{Decoded, Stored, Work, context, digest, store};
 
 /// Longest name of a source: it becomes a value of every record, and a folder of nothing.
-const SOURCE_MAX_BYTES: usize = 256;
+pub(crate) const SOURCE_MAX_BYTES: usize = 256;
 /// Longest name of a format that is worth reading.
 const FORMAT_MAX_BYTES: usize = 256;
 
@@ -53,21 +53,21 @@ enum FormatName {
 pub(crate) struct Acknowledgement {
     /// Records made durable, quarantined ones included.
     #[schema(example = 1000)]
-    accepted: u64,
+    pub(crate) accepted: u64,
     /// Of these, pieces that could not become a record: kept with their reason in the table `quarantine`.
     #[schema(example = 0)]
-    quarantined: u64,
+    pub(crate) quarantined: u64,
     /// Records that the privacy policy wants dropped; absent when there are none.
     #[serde(skip_serializing_if = "is_zero")]
-    dropped: u64,
+    pub(crate) dropped: u64,
     /// Records that a filter does not want; absent when there are none.
     #[serde(skip_serializing_if = "is_zero")]
-    filtered: u64,
+    pub(crate) filtered: u64,
     /// Records that stand aside for others, which say for how many they stand; absent when there are none.
     #[serde(skip_serializing_if = "is_zero")]
-    sampled_out: u64,
+    pub(crate) sampled_out: u64,
     /// The same request (by `Idempotency-Key`) was acknowledged before; nothing was stored again.
-    duplicate: bool,
+    pub(crate) duplicate: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
@@ -118,17 +118,22 @@ pub(crate) async fn ingest(State(app): State<Arc<App>>, request: Request) -> Res
     let received = receive(&head.headers, body, &Bounds::logs(&app.limits), &app.bodies).await?;
     let wire_bytes = received.wire_bytes();
     let work = if received.is_plain() { Work::of_plain(wire_bytes) } else { Work::Long };
-    let decode = move |app: &App, received_at| delivery.decode(app, received, received_at);
-    let Stored { receipt, dropped, filtered, sampled_out, answer: () } = store(&app, wire_bytes, work, decode).await?;
-    let Receipt { accepted, quarantined, duplicate, .. } = receipt;
-    Ok(Json(Acknowledgement { accepted, quarantined, dropped, filtered, sampled_out, duplicate }))
+    let decode = move |app: &App, received_at| delivery.decode(app, received.into_plain()?, received_at);
+    Ok(Json(store(&app, wire_bytes, work, decode).await?.into()))
+}
+
+impl From<Stored<()>> for Acknowledgement {
+    fn from(Stored { receipt, dropped, filtered, sampled_out, answer: () }: Stored<()>) -> Acknowledgement {
+        let Receipt { accepted, quarantined, duplicate, .. } = receipt;
+        Acknowledgement { accepted, quarantined, dropped, filtered, sampled_out, duplicate }
+    }
 }
 
 /// What a request says beside its body.
-struct Delivery {
-    source: Option<String>,
-    format: Format,
-    key: Option<String>,
+pub(crate) struct Delivery {
+    pub(crate) source: Option<String>,
+    pub(crate) format: Format,
+    pub(crate) key: Option<String>,
 }
 
 impl Delivery {
@@ -148,8 +153,8 @@ impl Delivery {
         Ok(Delivery { source, format, key: idempotency_key(headers)? })
     }
 
-    fn decode(self, app: &App, received: Received, received_at: Timestamp) -> Result<Decoded<()>, Problem> {
-        let plain = received.into_plain()?;
+    /// Makes records of a body.
+    pub(crate) fn decode(self, app: &App, plain: Plain, received_at: Timestamp) -> Result<Decoded<()>, Problem> {
         let batch = intake::decode(self.format, &plain.bytes, &context(app, self.source.as_deref(), received_at));
         let key = self.key.map(|key| BatchKey { key, body: digest(&plain.bytes) });
         Ok(Decoded { batch, key, bytes: plain.bytes.len(), reservation: Some(plain.reservation), answer: () })

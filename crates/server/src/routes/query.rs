@@ -8,8 +8,10 @@ use utoipa::ToSchema;
 
 use crate::accept::RowFormat;
 use crate::app::App;
+use crate::ask_engine::Turn;
 use crate::cursor::{Cursor, TEXT_LEN, gone};
 use crate::error::Problem;
+use crate::form::Form;
 use crate::routes::sql::{read_question, send};
 use crate::rows::{Page, column};
 
@@ -62,31 +64,51 @@ pub(crate) struct QueryBody {
 )]
 pub(crate) async fn query(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
     let format = RowFormat::of(request.headers())?;
-    let mut form = read_question(&app, request).await?;
-    let now = app.now();
-    let text = form.text("query", ask::QUERY_MAX_BYTES).unwrap_or_default();
-    let identity = Cursor::question(&[&text, &form.spelling("start"), &form.spelling("end")]);
-    let range = form.time_range(now);
-    let limit = form.number("limit", 1..=LIMIT_MAX, LIMIT_DEFAULT);
-    let cursor = form.text("cursor", TEXT_LEN);
-    form.finish()?;
-    let query = ask::parse(&text, now).map_err(|error| Problem::from(error).in_body())?;
-    let cursor = cursor.map(|text| Cursor::open(&text, &app.cursor_key, identity, now)).transpose()?;
-    let search = Search { query, range, limit, identity, cursor };
-    search.answer(&app, format, now).await
+    let search = Search::read(read_question(&app, request).await?, &app)?;
+    let turn = app.turn().await?;
+    let page = search.page(&app, &turn).await?;
+    send(&app, turn, page, format).await
 }
 
-struct Search {
+/// A page of a search.
+pub(crate) struct Search {
     query: Query,
     range: TimeRange,
     limit: u64,
     identity: [u8; 16],
     /// Where the page before ended.
     cursor: Option<Cursor>,
+    now: Timestamp,
 }
 
 impl Search {
-    async fn answer(self, app: &Arc<App>, format: RowFormat, now: Timestamp) -> Result<Response, Problem> {
+    /// Reads `query`, `start`, `end`, `limit` and `cursor`.
+    pub(crate) fn read(mut form: Form, app: &App) -> Result<Search, Problem> {
+        let now = app.now();
+        let text = form.text("query", ask::QUERY_MAX_BYTES).unwrap_or_default();
+        let identity = Cursor::question(&[&text, &form.spelling("start"), &form.spelling("end")]);
+        let range = form.time_range(now);
+        let limit = form.number("limit", 1..=LIMIT_MAX, LIMIT_DEFAULT);
+        let cursor = form.text("cursor", TEXT_LEN);
+        form.finish()?;
+        let query = ask::parse(&text, now).map_err(|error| Problem::from(error).in_body())?;
+        let cursor = cursor.map(|text| Cursor::open(&text, &app.cursor_key, identity, now)).transpose()?;
+        Ok(Search { query, range, limit, identity, cursor, now })
+    }
+
+    /// Whether the rows are records, and not what pipes made of them.
+    pub(crate) fn is_filter(&self) -> bool {
+        self.query.pipes.is_empty()
+    }
+
+    /// The same with a further pipe. It is given how many rows tell that there are more than are wanted.
+    pub(crate) fn then(mut self, pipe: impl FnOnce(u64) -> Pipe) -> Search {
+        self.query.pipes.push(pipe(self.limit + 1));
+        self
+    }
+
+    /// Its rows, and where the next page begins.
+    pub(crate) async fn page(&self, app: &App, turn: &Turn) -> Result<Page, Problem> {
         let mut query = self.query.clone();
         let mut range = self.range;
         if let Some(Cursor { timestamp, record_id, range: asked, .. }) = self.cursor {
@@ -96,17 +118,16 @@ impl Search {
         // One more than wanted: the engine then need not sort all, and knows whether there are more.
         query.pipes.push(Pipe::Head(self.limit + 1));
         let scope = app.scope(range, self.limit as usize);
-        let turn = app.turn().await?;
-        let answer = app.ask(&turn, &scope, &Question::Search(query), None).await?;
+        let answer = app.ask(turn, &scope, &Question::Search(query), None).await?;
         if self.cursor.is_some_and(|cursor| answer.version < cursor.version) {
             return Err(gone("the table was set back to an earlier state"));
         }
-        let next_cursor = self.next(&answer, now, app).map(|cursor| cursor.seal(&app.cursor_key));
-        send(app, turn, Page { answer, next_cursor }, format).await
+        let next_cursor = self.next(&answer, app).map(|cursor| cursor.seal(&app.cursor_key));
+        Ok(Page { answer, next_cursor })
     }
 
     /// Where the next page begins, if there is one and the rows are records, newest first.
-    fn next(&self, answer: &ask::Answer, now: Timestamp, app: &App) -> Option<Cursor> {
+    fn next(&self, answer: &ask::Answer, app: &App) -> Option<Cursor> {
         let keeps_records = |pipe: &Pipe| matches!(pipe, Pipe::Where(_) | Pipe::Fields(_));
         if answer.incomplete.is_none() || !self.query.pipes.iter().all(keeps_records) {
             return None;
@@ -114,7 +135,7 @@ impl Search {
         let last = answer.rows.len().checked_sub(1)?;
         let (timestamp, record_id) = position(&*answer.rows, last)?;
         Some(Cursor {
-            expires_at: now.plus(app.limits.cursor_age),
+            expires_at: self.now.plus(app.limits.cursor_age),
             range: self.cursor.map_or(self.range, |cursor| cursor.range),
             timestamp,
             record_id,

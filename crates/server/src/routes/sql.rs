@@ -71,16 +71,35 @@ pub(crate) enum AsOfBody {
 )]
 pub(crate) async fn sql(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
     let format = RowFormat::of(request.headers())?;
-    let mut form = read_question(&app, request).await?;
-    let text = form.required_text("query", SQL_MAX_BYTES);
-    let as_of = as_of(&mut form, app.now());
-    let rows_max = form.number("limit", 1..=app.limits.answer_rows as u64, app.limits.answer_rows as u64);
-    form.finish()?;
-    let scope = app.scope(TimeRange::ALL, rows_max as usize);
+    let statement = Statement::read(read_question(&app, request).await?, &app)?;
     let turn = app.turn().await?;
-    let asked = app.ask(&turn, &scope, &Question::Sql(text), as_of).await;
-    let answer = asked.map_err(Problem::in_body)?;
-    send(&app, turn, Page { answer, next_cursor: None }, format).await
+    let page = statement.page(&app, &turn).await?;
+    send(&app, turn, page, format).await
+}
+
+/// What is asked in SQL.
+pub(crate) struct Statement {
+    text: String,
+    as_of: Option<AsOf>,
+    rows_max: u64,
+}
+
+impl Statement {
+    /// Reads `query`, `as_of` and `limit`.
+    pub(crate) fn read(mut form: Form, app: &App) -> Result<Statement, Problem> {
+        let text = form.required_text("query", SQL_MAX_BYTES);
+        let as_of = as_of(&mut form, app.now());
+        let rows_max = form.number("limit", 1..=app.limits.answer_rows as u64, app.limits.answer_rows as u64);
+        form.finish()?;
+        Ok(Statement { text, as_of, rows_max })
+    }
+
+    /// Its rows.
+    pub(crate) async fn page(self, app: &App, turn: &Turn) -> Result<Page, Problem> {
+        let scope = app.scope(TimeRange::ALL, self.rows_max as usize);
+        let answer = app.ask(turn, &scope, &Question::Sql(self.text), self.as_of).await.map_err(Problem::in_body)?;
+        Ok(Page { answer, next_cursor: None })
+    }
 }
 
 fn as_of(form: &mut Form, now: Timestamp) -> Option<AsOf> {

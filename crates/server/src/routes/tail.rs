@@ -1,5 +1,6 @@
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ask::{Filter, Matcher};
 use axum::body::Body;
@@ -21,6 +22,7 @@ use crate::routes::query::and;
 mod event;
 mod queue;
 
+pub(crate) use event::Event;
 use queue::{Queue, Queued};
 
 /// Longest name of a source.
@@ -58,17 +60,35 @@ pub(crate) struct TailParams {
     ),
 )]
 pub(crate) async fn tail(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
-    let mut form = Form::from_url(&uri)?;
-    let text = form.text("query", ask::QUERY_MAX_BYTES).unwrap_or_default();
-    let source = form.text("source", SOURCE_MAX_BYTES);
-    form.finish()?;
-    let matcher = matcher(&text, source, &app)?;
-    let permit = place(&app.tails, "too many live tails are open")?;
-    let batches = app.rooms.lake.subscribe();
-    let (queue, queued) = queue::queue(app.limits.tail_queue_records, app.limits.tail_queue_bytes);
-    tokio::spawn(follow(app.clone(), batches, matcher, queue));
+    let tail = Tail::open(Form::from_url(&uri)?, &app)?;
     let headers = [(header::CONTENT_TYPE, "text/event-stream")];
-    Ok((headers, Body::from_stream(events(app, queued, permit))).into_response())
+    Ok((headers, Body::from_stream(events(tail, app.limits.tail_heartbeat))).into_response())
+}
+
+/// A live tail: what waits to be read, and the place it takes among all tails.
+pub(crate) struct Tail {
+    queued: Queued,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Tail {
+    /// Reads `query` and `source`, and follows what comes in from now on.
+    pub(crate) fn open(mut form: Form, app: &Arc<App>) -> Result<Tail, Problem> {
+        let text = form.text("query", ask::QUERY_MAX_BYTES).unwrap_or_default();
+        let source = form.text("source", SOURCE_MAX_BYTES);
+        form.finish()?;
+        let matcher = matcher(&text, source, app)?;
+        let place = place(&app.tails, "too many live tails are open")?;
+        let batches = app.rooms.lake.subscribe();
+        let (queue, queued) = queue::queue(app.limits.tail_queue_records, app.limits.tail_queue_bytes);
+        tokio::spawn(follow(app.clone(), batches, matcher, queue));
+        Ok(Tail { queued, _place: place })
+    }
+
+    /// What happened next; none when the server ends.
+    pub(crate) async fn next(&mut self) -> Option<Event> {
+        self.queued.next().await
+    }
 }
 
 fn matcher(text: &str, source: Option<String>, app: &App) -> Result<Matcher, Problem> {
@@ -115,15 +135,14 @@ async fn offer(app: &App, fresh: &Fresh, matcher: &Matcher, queue: &mut Queue) {
 }
 
 /// What goes out. The first piece opens the stream at once, so that the client sees that it is connected.
-fn events(app: Arc<App>, queued: Queued, permit: OwnedSemaphorePermit) -> impl futures::Stream<Item = Result<Bytes, Infallible>> {
-    let heartbeat = app.limits.tail_heartbeat;
+fn events(tail: Tail, heartbeat: Duration) -> impl futures::Stream<Item = Result<Bytes, Infallible>> {
     let open = futures::stream::once(async { Ok(Bytes::from_static(event::OPEN)) });
-    let rest = futures::stream::unfold((queued, permit), move |(mut queued, permit)| async move {
-        let piece = match timeout(heartbeat, queued.next()).await {
-            Ok(event) => event?,
+    let rest = futures::stream::unfold(tail, move |mut tail| async move {
+        let piece = match timeout(heartbeat, tail.next()).await {
+            Ok(event) => event?.into_text(),
             Err(_) => Bytes::from_static(event::HEARTBEAT),
         };
-        Some((Ok(piece), (queued, permit)))
+        Some((Ok(piece), tail))
     });
     futures::StreamExt::chain(open, rest)
 }

@@ -11,6 +11,7 @@ mod bad_input;
 mod collectors;
 mod elasticsearch;
 mod errors;
+mod graphql;
 mod health;
 mod hooks;
 mod hostile;

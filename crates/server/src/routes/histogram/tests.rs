@@ -4,7 +4,7 @@ fn bins(start: &str, end: &str, bin: &str) -> Result<(f64, i64), u16> {
     let at = |text: &str| Timestamp::parse(text).expect("time").0;
     let query = if bin.is_empty() { String::new() } else { format!("?bin={bin}") };
     let mut form = Form::from_url(&format!("/x{query}").parse().expect("URI")).map_err(|problem| problem.status().as_u16())?;
-    let bins = Bins::read(&mut form, TimeRange::new(at(start), at(end)));
+    let bins = Bins::read(&mut form, TimeRange::new(at(start), at(end)), BinsMax { chosen: AUTO_BINS_MAX, named: BINS_MAX });
     form.text("bin", 99);
     form.finish().map_err(|problem| problem.status().as_u16())?;
     Ok((bins.width as f64 / 1e6, bins.count()))
@@ -34,7 +34,9 @@ fn automatic_widths_never_make_too_many_bins() {
     for hours in (1..200_000).step_by(997) {
         let range =
             TimeRange::new(Timestamp::from_micros(12_345_678), Timestamp::from_micros(12_345_678 + hours * 3_600_000_000));
-        let count = Bins::auto(range).count();
-        assert!((1..=AUTO_BINS_MAX).contains(&count), "{hours} h: {count}");
+        for bins_max in [2, 3, 60, AUTO_BINS_MAX] {
+            let count = Bins::auto(range, bins_max).count();
+            assert!((1..=bins_max).contains(&count), "{hours} h in {bins_max}: {count}");
+        }
     }
 }

@@ -5,23 +5,64 @@ use record::{Batch, Record, RecordId, Severity, Value};
 
 use crate::rows::write_text;
 
+/// What happens to the reader of a tail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// A record, as it goes over the wire.
+    Record(Bytes),
+    /// Records were left out here. Whole batches that were missed are counted apart: nobody knows what was in them.
+    Dropped {
+        /// Records.
+        records: u64,
+        /// Batches.
+        batches: u64,
+    },
+}
+
+impl Event {
+    /// As it goes over the wire.
+    pub(super) fn into_text(self) -> Bytes {
+        match self {
+            Event::Record(text) => text,
+            Event::Dropped { records, batches } => {
+                format!("event: dropped\ndata: {{\"records\":{records},\"batches\":{batches}}}\n\n").into()
+            }
+        }
+    }
+
+    /// How much room it takes while it waits.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Event::Record(text) => text.len(),
+            Event::Dropped { .. } => DROPPED_LEN,
+        }
+    }
+
+    /// The record as one line of JSON, of an event that is one.
+    pub(crate) fn json(&self) -> Option<&[u8]> {
+        let Event::Record(text) = self else { return None };
+        text.strip_prefix(BEGIN.as_bytes())?.strip_suffix(END.as_bytes())
+    }
+}
+
+/// Around a record.
+const BEGIN: &str = "event: record\ndata: ";
+const END: &str = "\n\n";
+/// About as long as word of what was left out.
+const DROPPED_LEN: usize = 64;
+
 /// Sent first: how long a client waits before it comes back.
 pub(super) const OPEN: &[u8] = b": tail\nretry: 1000\n\n";
 /// A sign of life.
 pub(super) const HEARTBEAT: &[u8] = b": still here\n\n";
 
 /// A record.
-pub(super) fn record(batch: &Batch, record: &Record, id: RecordId) -> Bytes {
+pub(super) fn record(batch: &Batch, record: &Record, id: RecordId) -> Event {
     let mut out = String::with_capacity(512);
-    out.push_str("event: record\ndata: ");
+    out.push_str(BEGIN);
     write_record(batch, record, id, &mut out);
-    out.push_str("\n\n");
-    out.into()
-}
-
-/// Records were left out here. Whole batches that were missed are counted apart: nobody knows what was in them.
-pub(super) fn dropped(records: u64, batches: u64) -> Bytes {
-    format!("event: dropped\ndata: {{\"records\":{records},\"batches\":{batches}}}\n\n").into()
+    out.push_str(END);
+    Event::Record(out.into())
 }
 
 /// The record as one line of JSON, with the names of the columns of `logs`.

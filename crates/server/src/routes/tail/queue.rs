@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use super::event;
+use super::event::Event;
 
 /// The end at which events come in.
 pub(super) struct Queue {
-    sender: mpsc::Sender<(Bytes, OwnedSemaphorePermit)>,
+    sender: mpsc::Sender<(Event, OwnedSemaphorePermit)>,
     bytes: Arc<Semaphore>,
     /// Left out since the last event that went in.
     dropped_records: u64,
@@ -17,7 +16,7 @@ pub(super) struct Queue {
 }
 
 /// The end at which they go out.
-pub(super) struct Queued(mpsc::Receiver<(Bytes, OwnedSemaphorePermit)>);
+pub(super) struct Queued(mpsc::Receiver<(Event, OwnedSemaphorePermit)>);
 
 pub(super) fn queue(events_max: usize, bytes_max: usize) -> (Queue, Queued) {
     let (sender, receiver) = mpsc::channel(events_max.max(1));
@@ -27,7 +26,7 @@ pub(super) fn queue(events_max: usize, bytes_max: usize) -> (Queue, Queued) {
 
 impl Queue {
     /// Puts a record's event in, after word of those left out before it. False when there is no room.
-    pub(super) fn offer(&mut self, event: impl FnOnce() -> Bytes) -> bool {
+    pub(super) fn offer(&mut self, event: impl FnOnce() -> Event) -> bool {
         let put = self.put_dropped() && self.sender.capacity() > 0 && self.put(event());
         self.dropped_records += u64::from(!put);
         put
@@ -48,14 +47,14 @@ impl Queue {
         if (records, batches) == (0, 0) {
             return true;
         }
-        let put = self.put(event::dropped(records, batches));
+        let put = self.put(Event::Dropped { records, batches });
         if put {
             (self.dropped_records, self.dropped_batches) = (0, 0);
         }
         put
     }
 
-    fn put(&self, event: Bytes) -> bool {
+    fn put(&self, event: Event) -> bool {
         let Ok(len) = u32::try_from(event.len()) else { return false };
         let Ok(permit) = self.bytes.clone().try_acquire_many_owned(len) else { return false };
         self.sender.try_send((event, permit)).is_ok()
@@ -64,7 +63,7 @@ impl Queue {
 
 impl Queued {
     /// The next event; none when the other end is gone.
-    pub(super) async fn next(&mut self) -> Option<Bytes> {
+    pub(super) async fn next(&mut self) -> Option<Event> {
         self.0.recv().await.map(|(event, _)| event)
     }
 }
