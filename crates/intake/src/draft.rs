@@ -1,7 +1,8 @@
-use std::ops::Range;
-use std::time::Duration;
+use std::ops::{Range, RangeInclusive};
 
-use record::{Batch, BatchBuilder, Record, RejectReason, Rejected, Severity, Span, TimeOrigin, Timestamp, Value};
+use record::{
+    Batch, BatchBuilder, Record, RejectReason, Rejected, Severity, Span, TIMESTAMP_ORIGINAL, TimeOrigin, Timestamp, Value,
+};
 
 use crate::body::{Body, Whereabouts, broken_pieces};
 use crate::event_time::{self, Moment};
@@ -10,15 +11,6 @@ use crate::limits::Fault;
 use crate::places::{BUNYAN_RANK, Place, Role};
 use crate::raw::Raw;
 use crate::{Context, grade};
-
-/// How far before its receipt a record's time is believed: ten years, for archives that are read in late.
-const AGE_MAX: Duration = Duration::from_secs(10 * 31_557_600);
-
-/// How far after its receipt a record's time is believed: clocks of senders are that wrong, rarely more.
-const AHEAD_MAX: Duration = Duration::from_secs(600);
-
-/// Where the sender's own text goes when it is no time, or none to believe.
-const TIMESTAMP_ORIGINAL: &str = "timestamp_original";
 
 /// The rank of what a line's fixed layout says; names rank behind it.
 const LAYOUT: u8 = 0;
@@ -41,8 +33,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) keys: Keys,
     batch: BatchBuilder,
     whereabouts: Whereabouts<'a>,
-    earliest: Timestamp,
-    latest: Timestamp,
+    believed: RangeInclusive<Timestamp>,
     /// The request's source in the batch; `None` before it is needed, and when it went with a record.
     source: Option<Span>,
     /// What an envelope says where the record comes from, if the record does not say it itself.
@@ -72,8 +63,7 @@ impl<'a> Draft<'a> {
             keys: Keys::new(),
             batch,
             whereabouts: Whereabouts::new(body),
-            earliest: received_at.minus(AGE_MAX),
-            latest: received_at.plus(AHEAD_MAX),
+            believed: record::believable(received_at),
             source: None,
             fallback: None,
             written_fallback: None,
@@ -271,7 +261,7 @@ impl<'a> Draft<'a> {
     }
 
     fn believes(&self, at: Timestamp) -> bool {
-        (self.earliest..=self.latest).contains(&at)
+        self.believed.contains(&at)
     }
 
     /// Sets the severity from the layout of a line.

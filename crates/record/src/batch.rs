@@ -1,3 +1,6 @@
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
 use hashbrown::HashTable;
 
 use crate::{Severity, Tenant, Timestamp};
@@ -73,6 +76,21 @@ pub enum TimeOrigin {
     /// The sender's lies too far from now to be an index key: it is the time of receipt, and the sender's
     /// own text is kept as the attribute `timestamp_original`.
     Anomalous = 2,
+}
+
+/// Where the text of a time goes that is none, or none to believe.
+pub const TIMESTAMP_ORIGINAL: &str = "timestamp_original";
+
+/// How far before its receipt a record's time is believed: ten years, for archives that are read in late.
+const AGE_MAX: Duration = Duration::from_secs(10 * 31_557_600);
+
+/// How far after its receipt a record's time is believed: clocks of senders are that wrong, rarely more.
+const AHEAD_MAX: Duration = Duration::from_secs(600);
+
+/// Times that a record may have which came in at a time. Others would spread records over days of nobody's, each with files
+/// of its own.
+pub fn believable(received_at: Timestamp) -> RangeInclusive<Timestamp> {
+    received_at.minus(AGE_MAX)..=received_at.plus(AHEAD_MAX)
 }
 
 /// Range of a record's attributes in its batch.

@@ -16,7 +16,7 @@ mod words;
 
 pub use batch::{
     Batch, BatchBuilder, Field, LeftOut, LeftOutBy, Malformed, NameId, Parts, Record, RecordFields, RejectReason, Rejected, Span,
-    TimeOrigin, Value,
+    TIMESTAMP_ORIGINAL, TimeOrigin, Value, believable,
 };
 pub use clock::{Clock, SystemClock};
 pub use id::{ParseRecordIdError, RecordId};

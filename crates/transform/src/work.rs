@@ -1,7 +1,7 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use record::{Batch, Field, LeftOutBy, NameId, Severity, Span, TimeOrigin, Value};
+use record::{Batch, Field, LeftOutBy, NameId, Severity, Span, TIMESTAMP_ORIGINAL, TimeOrigin, Timestamp, Value};
 
 use crate::{Changes, Datum, PLACES};
 
@@ -67,10 +67,7 @@ impl Work {
         let (severity, bytes) = self.check(index, changes)?;
         self.text_left -= bytes;
         self.is_changed = true;
-        if let Some((timestamp, nanos)) = changes.timestamp {
-            let record = self.batch.record_mut(index);
-            (record.timestamp, record.nanos, record.origin) = (timestamp, nanos, TimeOrigin::Event);
-        }
+        let not_believed = changes.timestamp.and_then(|(timestamp, nanos)| self.set_time(index, timestamp, nanos));
         if let Some(severity) = severity {
             self.batch.record_mut(index).severity = severity;
         }
@@ -83,8 +80,23 @@ impl Work {
                 self.put(&mut fields, name, datum.as_ref());
             }
         }
+        if let Some(time) = not_believed {
+            self.put(&mut fields, TIMESTAMP_ORIGINAL, Some(&Datum::Text(time.to_string().into())));
+        }
         self.batch.set_fields(index, &fields);
         Ok(())
+    }
+
+    /// Sets the time of a record, or returns the time if it is none to believe, as with times of senders.
+    fn set_time(&mut self, index: usize, timestamp: Timestamp, nanos: u16) -> Option<Timestamp> {
+        let received_at = self.batch.received_at();
+        let is_believed = record::believable(received_at).contains(&timestamp);
+        let record = self.batch.record_mut(index);
+        (record.timestamp, record.nanos, record.origin) = match is_believed {
+            true => (timestamp, nanos, TimeOrigin::Event),
+            false => (received_at, 0, TimeOrigin::Anomalous),
+        };
+        (!is_believed).then_some(timestamp)
     }
 
     /// The batch, without the text of what was changed or left out.
@@ -184,10 +196,10 @@ impl Work {
     }
 }
 
-/// Whether a name stands for an attribute whose number has a bound: for no place of the record, and for none of the two that
+/// Whether a name stands for an attribute whose number has a bound: for no place of the record, and for none of the three that
 /// this room itself gives.
 fn is_bounded(name: &str) -> bool {
-    !matches!(name, "severity" | ERROR_FIELD | WEIGHT_FIELD) && !PLACES.contains(&name)
+    !matches!(name, "severity" | ERROR_FIELD | WEIGHT_FIELD | TIMESTAMP_ORIGINAL) && !PLACES.contains(&name)
 }
 
 fn text_len(datum: &Datum<'_>) -> usize {

@@ -53,3 +53,20 @@ fn a_batch_has_room_for_so_much_text() {
     assert_eq!(change(&mut work, &[("b", Some("ten bytes."))]), Err(Impossible));
     assert_eq!(change(&mut work, &[("b", Some("few"))]), Ok(2));
 }
+
+/// A program may read the time from what a sender wrote.
+#[test]
+fn a_time_is_believed_as_far_as_that_of_a_sender() {
+    let mut work = work(0);
+    let at = |text: &str| Timestamp::parse(text).expect("a time").0;
+    let mut set = |time: Timestamp| {
+        work.change(0, &Changes { fields: Vec::new(), timestamp: Some((time, 5)) }).expect("a change");
+        let record = &work.batch().records()[0];
+        let original = Event::new(work.batch(), 0).fields().map(|(name, _)| name.to_owned()).next();
+        (record.timestamp, record.nanos, record.origin, original)
+    };
+    let late = at("1969-06-01T00:00:00Z");
+    assert_eq!(set(late), (late, 5, TimeOrigin::Event, None));
+    let original = Some("timestamp_original".to_owned());
+    assert_eq!(set(at("9999-01-01T00:00:00Z")), (Timestamp::from_micros(0), 0, TimeOrigin::Anomalous, original));
+}
