@@ -13,6 +13,7 @@ mod fault_proxy;
 mod folder;
 mod follow;
 mod freshness;
+mod graphql;
 mod harness;
 mod idle;
 mod journal;
