@@ -7,7 +7,8 @@ use crate::Vrl;
 
 /// One record of `web` with a message and attributes.
 fn record(message: &str, attributes: &[(&str, Value)]) -> Batch {
-    let mut batch = Batch::builder(Tenant::default(), Timestamp::from_micros(0));
+    let received_at = Timestamp::parse("2026-03-01T12:00:05Z").expect("a time").0;
+    let mut batch = Batch::builder(Tenant::default(), received_at);
     let mut record = Record::at(Timestamp::parse("2026-02-06T14:23:45.123456Z").expect("a time").0);
     record.nanos = 789;
     record.severity = Some(Severity::Info);

@@ -49,7 +49,11 @@ async fn elasticsearch_client_on_the_main_port() {
 
 /// Connections break in the middle of requests, and answers get lost; the sender sends the same again until it has its answer.
 async fn check_on_a_broken_network(sender: &'static str, dialect: Option<&str>, breaks: usize) {
-    let key = if sender == "cloudevents_batches" { "id" } else { "key" };
+    let key = match sender {
+        "cloudevents_batches" => "id",
+        "gelf_http" => "_key",
+        _ => "key",
+    };
     let (_temporary, data) = folder();
     let server = server(&data);
     let address = dialect.map_or_else(|| server.url.trim_start_matches("http://").to_owned(), |dialect| port(&server, dialect));
