@@ -21,7 +21,7 @@ pub const OWN_SOURCE: &str = "dendro-models";
 /// What the source of other records that claim it becomes.
 const CLAIMED_SOURCE: &str = "claimed:dendro-models";
 
-/// A batch that passed the gateway. Private fields: only [`Gateway::admit`] makes one, and the lake takes nothing else,
+/// A batch that passed the gateway. Private fields: only a [`Gateway`] makes one, and the lake takes nothing else,
 /// so an unscreened record cannot be stored.
 #[derive(Debug)]
 pub struct Admitted {

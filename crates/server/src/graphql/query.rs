@@ -38,14 +38,7 @@ impl Query {
         #[graphql(desc = "`nextCursor` of the page before. `query`, `start` and `end` must be the same as there.")]
         cursor: Option<String>,
     ) -> Result<Option<LogPage>> {
-        let form = form([
-            ("query", json!(query)),
-            ("start", json!(start)),
-            ("end", json!(end)),
-            ("limit", json!(limit)),
-            ("cursor", json!(cursor)),
-        ]);
-        let search = Search::read(form, &Session::of(context).app)?;
+        let search = Search::read(stretch(query, start, end, limit, cursor), &Session::of(context).app)?;
         only_filters(&search)?;
         Ok(Some(LogPage(searched(context, &search).await?)))
     }
@@ -61,15 +54,9 @@ impl Query {
         #[graphql(desc = "Rows, 1 to 1000.", default_with = "usual::ROWS")] limit: i32,
         #[graphql(desc = "`nextCursor` of the page before.")] cursor: Option<String>,
     ) -> Result<Option<RowPage>> {
-        let form = form([
-            ("query", json!(query)),
-            ("start", json!(start)),
-            ("end", json!(end)),
-            ("limit", json!(limit)),
-            ("cursor", json!(cursor)),
-        ]);
         let app = &Session::of(context).app;
-        let page = searched(context, &Search::read(form, app)?).await?;
+        let search = Search::read(stretch(query, start, end, limit, cursor), app)?;
+        let page = searched(context, &search).await?;
         Ok(Some(RowPage::of(page, app)))
     }
 
@@ -145,7 +132,7 @@ impl Query {
         let mut named = form([("field", json!(field))]);
         let field = named.required_text("field", FIELD_MAX_BYTES);
         named.finish()?;
-        let form = stretch(query, start, end, limit);
+        let form = stretch(query, start, end, limit, None);
         let search = Search::read(form, &Session::of(context).app)?;
         only_filters(&search)?;
         Ok(Some(Values(searched(context, &search.then(|limit| Pipe::Top { limit, field })).await?)))
@@ -160,7 +147,7 @@ impl Query {
         #[graphql(desc = "First moment after.")] end: Option<String>,
         #[graphql(desc = "Patterns at most, 1 to 1000.", default_with = "usual::PATTERNS")] limit: i32,
     ) -> Result<Option<Patterns>> {
-        let search = Search::read(stretch(query, start, end, limit), &Session::of(context).app)?;
+        let search = Search::read(stretch(query, start, end, limit, None), &Session::of(context).app)?;
         only_filters(&search)?;
         Ok(Some(Patterns(searched(context, &search.then(|_| Pipe::Pattern)).await?)))
     }
@@ -171,8 +158,15 @@ impl Query {
     }
 }
 
-fn stretch(query: Option<String>, start: Option<String>, end: Option<String>, limit: i32) -> Form {
-    form([("query", json!(query)), ("start", json!(start)), ("end", json!(end)), ("limit", json!(limit))])
+/// A page of what a query finds in a stretch of time.
+fn stretch(query: Option<String>, start: Option<String>, end: Option<String>, limit: i32, cursor: Option<String>) -> Form {
+    form([
+        ("query", json!(query)),
+        ("start", json!(start)),
+        ("end", json!(end)),
+        ("limit", json!(limit)),
+        ("cursor", json!(cursor)),
+    ])
 }
 
 async fn searched(context: &Context<'_>, search: &Search) -> Result<Page, Problem> {

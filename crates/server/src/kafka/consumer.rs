@@ -85,6 +85,7 @@ impl Bound {
                 runtime,
                 next: BTreeMap::new(),
                 carried: Vec::new(),
+                unknown: BTreeSet::new(),
                 lost: BTreeSet::new(),
                 told: (BTreeMap::new(), Instant::now()),
                 lag_seen: None,
@@ -134,8 +135,10 @@ struct Reader {
     /// Which message comes next, by partition: those before it are stored. `None`: another node reads it, though Kafka
     /// says that it is ours.
     next: BTreeMap<Partition, Option<u64>>,
-    /// What came while nothing could be stored.
+    /// What came while nothing could be stored, in the order of each partition.
     carried: Vec<OwnedMessage>,
+    /// Partitions of which it could not be found out in this round where to begin.
+    unknown: BTreeSet<Partition>,
     /// Partitions that were taken away while others of the round were stored.
     lost: BTreeSet<Partition>,
     /// How far partitions are stored, as the broker was told last, and when.
@@ -170,8 +173,15 @@ impl Reader {
         let mut round = Round::new();
         let (mut count, mut bytes) = (0, 0);
         let mut since = None;
+        self.unknown.clear();
         for message in std::mem::take(&mut self.carried) {
             self.sort_in(&mut round, message);
+        }
+        if let Some(partition) = self.unknown.first().cloned() {
+            // More would only pile up.
+            self.pause(&partition);
+            self.resume();
+            return round;
         }
         while count < ROUND_MESSAGES && bytes < ROUND_BYTES && since.is_none_or(|since: Instant| since.elapsed() < LINGER) {
             let polled = self.consumer.poll(POLL).map(|polled| polled.map(|message| message.detach()));
@@ -213,13 +223,16 @@ impl Reader {
     /// Leaves out what is stored already: the broker's offsets lag behind.
     fn sort_in(&mut self, round: &mut Round, message: OwnedMessage) {
         let partition = (message.topic().to_owned(), message.partition());
-        if !self.next.contains_key(&partition)
-            && let Err(error) = self.begin(&partition)
-        {
-            // Read again from there, when the lake answers again.
-            tracing::error!(%error, topic = partition.0, partition = partition.1, "how far it is stored cannot be read");
-            self.carried.push(message);
-            return;
+        if !self.next.contains_key(&partition) {
+            // Behind a message that waits, all of its partition wait: what is stored is known by the last one alone.
+            if self.unknown.contains(&partition) {
+                return self.carried.push(message);
+            }
+            if let Err(error) = self.begin(&partition) {
+                tracing::error!(%error, topic = partition.0, partition = partition.1, "how far it is stored cannot be read");
+                self.unknown.insert(partition);
+                return self.carried.push(message);
+            }
         }
         let next = self.next.get(&partition).copied().flatten();
         if u64::try_from(message.offset()).is_ok_and(|offset| next.is_some_and(|next| offset >= next)) {
@@ -227,14 +240,15 @@ impl Reader {
         }
     }
 
-    /// Becomes the reader of a partition, and of all others that Kafka has assigned by now.
+    /// Becomes the reader of a partition, and of all others that Kafka has assigned by now. One that was taken away meanwhile
+    /// stays with the member that has it.
     fn begin(&mut self, partition: &Partition) -> Result<(), lake::Error> {
-        let assigned = self.consumer.assignment().map(|assigned| {
-            let elements = assigned.elements();
-            elements.iter().map(|element| (element.topic().to_owned(), element.partition())).collect::<Vec<_>>()
-        });
-        let mut partitions = BTreeSet::from_iter(assigned.unwrap_or_default());
-        partitions.insert(partition.clone());
+        let mut partitions = match self.consumer.assignment() {
+            Ok(assigned) => {
+                BTreeSet::from_iter(assigned.elements().iter().map(|element| (element.topic().to_owned(), element.partition())))
+            }
+            Err(_) => BTreeSet::from([partition.clone()]),
+        };
         partitions.retain(|partition| !self.next.contains_key(partition));
         let streams: Vec<String> = partitions.iter().map(|partition| self.stream(partition)).collect();
         let leases = self.runtime.block_on(self.app.rooms.lake.lease(&self.app.tenant, &streams))?;
@@ -309,9 +323,8 @@ impl Reader {
                 }
             }
         };
-        if is_paused && let Ok(assigned) = self.consumer.assignment() {
-            // What is not assigned any more cannot be resumed, and need not.
-            let _ = self.consumer.resume(&assigned);
+        if is_paused {
+            self.resume();
         }
         if stored {
             self.next.insert(partition.clone(), Some(next));
@@ -319,12 +332,21 @@ impl Reader {
         stored
     }
 
+    fn resume(&self) {
+        if let Ok(assigned) = self.consumer.assignment() {
+            // What is not assigned any more cannot be resumed, and need not.
+            let _ = self.consumer.resume(&assigned);
+        }
+    }
+
     /// Another node has the lease of a partition that is assigned to this one. As a rule Kafka gave it to the other while
     /// this one did not answer, and tells so in a moment.
     fn stop_reading(&mut self, (topic, partition): &Partition) {
         let hint = "if this lasts, nodes of two clusters or groups share these tables: give each its own kafka_group";
         tracing::error!(topic, partition, hint, "another node stores this partition: it is not read here");
-        self.next.insert((topic.clone(), *partition), None);
+        let partition = (topic.clone(), *partition);
+        self.consumer.context().stops(&partition);
+        self.next.insert(partition, None);
     }
 
     /// Returns whether anything was stored: a rule may leave everything out.

@@ -59,6 +59,11 @@ impl Watch {
         self.reading.lock().insert(partition, Reading { lease, stored: None, next });
     }
 
+    /// Another node reads it: the broker hears nothing more of it from here.
+    pub(super) fn stops(&self, partition: &Partition) {
+        self.reading.lock().remove(partition);
+    }
+
     /// Under which lease a partition is read.
     pub(super) fn lease(&self, partition: &Partition) -> Option<Lease> {
         self.reading.lock().get(partition).map(|reading| reading.lease.clone())
